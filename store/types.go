@@ -1,0 +1,141 @@
+// Package store keeps what must last: conversations, the inbox of deliveries with their replies, the outbox,
+// referral leads with their consents and history, and the imported documents. It promises that a turn is
+// stored whole or not at all and is durable when CommitTurn returns. Phone numbers, dialogue states and replies
+// are encrypted with a key kept in a file outside the database. It never decides what to say, and no other
+// package links a database driver.
+package store
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"smebot/bot"
+)
+
+// Status is where a lead stands.
+type Status string
+
+// The states of a lead. Moves allowed are in Moves.
+const (
+	New       Status = "new"
+	Contacted Status = "contacted"
+	Referred  Status = "referred"
+	InService Status = "in_service"
+	Done      Status = "done"
+	Closed    Status = "closed" // with a CloseReason
+)
+
+// CloseReason says why a lead was closed.
+type CloseReason string
+
+// The reasons for closing a lead.
+const (
+	Helped          CloseReason = "helped"
+	NoHelpAvailable CloseReason = "no_help_available"
+	Unreachable     CloseReason = "unreachable"
+	NotForUs        CloseReason = "not_for_us"
+	Duplicate       CloseReason = "duplicate"
+	Withdrawn       CloseReason = "withdrawn"
+)
+
+// Phone is a number in E.164 ("+8613800138000"). It masks itself whenever it is printed or logged; Reveal
+// gives the digits, and every call of Reveal is a place to justify.
+type Phone string
+
+// Reveal returns the number in clear.
+func (p Phone) Reveal() string { return string(p) }
+
+// Masked returns the number with its middle hidden, as staff without cause and logs may see it.
+func (p Phone) Masked() string {
+	r := []rune(string(p))
+	if len(r) < 8 {
+		return "****"
+	}
+	return string(r[:len(r)-8]) + "****" + string(r[len(r)-4:])
+}
+
+// String masks.
+func (p Phone) String() string { return p.Masked() }
+
+// Format masks for every verb of fmt.
+func (p Phone) Format(f fmt.State, _ rune) { fmt.Fprint(f, p.Masked()) }
+
+// LogValue masks.
+func (p Phone) LogValue() slog.Value { return slog.StringValue(p.Masked()) }
+
+// Consent is the evidence that a person agreed before a contact detail was kept.
+type Consent struct {
+	Version  string    `json:"version"`  // version of the notice shown, with a hash of its words: "2026-11/1a2b3c4d"
+	At       time.Time `json:"at"`       // when the yes was given
+	Receiver string    `json:"receiver"` // kind of receiver named in the notice: "service-centre"
+	Abroad   bool      `json:"abroad"`   // the notice named a transfer outside the mainland (Telegram), and the yes covers it
+}
+
+// Lead is a firm's request to be put in touch.
+type Lead struct {
+	Number       string      `json:"number"` // "20261122-7K3QWM"
+	Created      time.Time   `json:"created"`
+	Firm         string      `json:"firm"`
+	Town         string      `json:"town"`
+	Contact      string      `json:"contact"`
+	Phone        Phone       `json:"-"`        // exported as "phone" in clear by those who may
+	Platform     string      `json:"platform"` // slug
+	Need         string      `json:"need"`     // in the person's own words
+	From         bot.Address `json:"from"`
+	Consent      Consent     `json:"consent"`
+	Status       Status      `json:"status"`
+	Reason       CloseReason `json:"reason,omitempty"` // with Closed only
+	Assignee     string      `json:"assignee,omitempty"`
+	Organisation string      `json:"organisation,omitempty"`
+	Version      int64       `json:"version"`
+	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
+	History      []Event     `json:"history,omitempty"`
+}
+
+// Event is one change in a lead's life.
+type Event struct {
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"` // "person", "system", or a staff name
+	Action string    `json:"action"`
+	Detail string    `json:"detail,omitempty"` // no contact values
+}
+
+// SaveLead stores a new lead. A taken number is bot.ErrClash; a second lead of one draft is refused.
+type SaveLead struct{ Lead Lead }
+
+// EffectName implements bot.Effect.
+func (SaveLead) EffectName() string { return "save-lead" }
+
+// WithdrawConsent closes the person's open leads with reason withdrawn; nothing of them is passed on any more.
+type WithdrawConsent struct{ Who bot.Address }
+
+// EffectName implements bot.Effect.
+func (WithdrawConsent) EffectName() string { return "withdraw-consent" }
+
+// ErasePerson removes what is kept about a person: leads lose every personal field, drafts, stored replies and
+// unsent messages go. The turn that carries it keeps its own inbox row and an empty conversation.
+type ErasePerson struct{ Who bot.Address }
+
+// EffectName implements bot.Effect.
+func (ErasePerson) EffectName() string { return "erase-person" }
+
+// Question notes a question that could not be answered, or one marked useless, for staff. Text has contact
+// details masked before it comes here.
+type Question struct {
+	Text, Intent, Outcome string
+	Platform, Town        string
+}
+
+// EffectName implements bot.Effect.
+func (Question) EffectName() string { return "note-question" }
+
+// Document is an imported policy as the store keeps it: the truth the index is built from.
+type Document struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title"`
+	Hash     string    `json:"hash"` // of Body
+	Body     []byte    `json:"-"`    // the knowledge package's own encoding
+	Source   string    `json:"source,omitempty"`
+	Imported time.Time `json:"imported"`
+}
