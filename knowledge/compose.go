@@ -1,0 +1,484 @@
+package knowledge
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"smebot/knowledge/script"
+)
+
+// sentence is a part of an article that can be quoted alone, with the item label it stands under.
+type sentence struct {
+	text  string
+	label string
+}
+
+// sentencesOf cuts an article into sentences, at full stops and, for list items, at line ends. Joined again
+// they give the article's words.
+func sentencesOf(text string) []sentence {
+	var out []sentence
+	for line := range strings.SplitSeq(text, "\n") {
+		label := ""
+		if rest, ok := strings.CutPrefix(line, "——"); ok {
+			if name, _, ok := strings.Cut(rest, "。"); ok && utf8.RuneCountInString(name) <= 24 {
+				label = name
+			}
+		}
+		start := 0
+		for i, r := range line {
+			if r == '。' || r == '！' || r == '？' {
+				end := i + utf8.RuneLen(r)
+				if next, _ := utf8.DecodeRuneInString(line[end:]); next == '”' || next == '」' || next == ')' || next == '）' {
+					continue
+				}
+				if label != "" && start == 0 && strings.TrimPrefix(line[:i], "——") == label {
+					continue // the label goes with what it announces
+				}
+				out = append(out, sentence{line[start:end], label})
+				start = end
+			}
+		}
+		if start < len(line) {
+			out = append(out, sentence{line[start:], label})
+		}
+	}
+	return out
+}
+
+var damaged = regexp.MustCompile(`[\d.]*[\x{E000}-\x{F8FF}][\d.]*`)
+
+// DamageMark stands where characters of the source cannot be read; a whole figure is hidden when one of its
+// digits is damaged, since the rest of it would read as another figure.
+const DamageMark = "□□"
+
+// Display returns official words fit to be shown: damaged places are marked, nothing else is changed.
+func Display(s string) string { return damaged.ReplaceAllString(s, DamageMark) }
+
+// Damaged reports whether a text has characters that the source lost.
+func Damaged(s string) bool { return damaged.MatchString(s) }
+
+var figure = regexp.MustCompile(`\d+(?:\.\d+)?`)
+
+// unsupported returns the first figure of words that occurs in none of the articles' texts.
+func unsupported(words string, articles ...string) (string, bool) {
+	held := map[string]bool{}
+	for _, a := range articles {
+		for _, f := range figure.FindAllString(Display(a), -1) {
+			held[f] = true
+		}
+	}
+	for _, f := range figure.FindAllString(words, -1) {
+		if !held[f] {
+			return f, true
+		}
+	}
+	return "", false
+}
+
+// phrases are the fixed words of an answer in the languages it is written in. They frame quotations; what
+// the bot says otherwise is in package intents.
+type phrases struct{ basis, expired, damage, item, also, original, page string }
+
+var words = map[Language]phrases{
+	Simplified: {
+		basis:    "依据：《%s》%s",
+		expired:  "提醒：该条款期限为 %s 年，已过，是否仍执行请以主管部门最新文件为准。",
+		damage:   "说明：来源文本此处数字损坏（以" + DamageMark + "标示），无法辨认，请以正式印发件为准。",
+		item:     "%s：",
+		also:     "另见：%s。",
+		original: "",
+		page:     "（第 %d/%d 页）",
+	},
+	English: {
+		basis:    "Source: 《%s》 %s (Article %d)",
+		expired:  "Note: this clause covered %s; that period has ended. Please check with the authority whether anything follows it.",
+		damage:   "Note: one figure is damaged in the source text (shown as " + DamageMark + ") and cannot be read; please refer to the official print.",
+		item:     "%s: ",
+		also:     "See also: %s.",
+		original: "Original text: ",
+		page:     "(page %d/%d)",
+	},
+}
+
+func phrasesFor(l Language) phrases {
+	if l == English {
+		return words[English]
+	}
+	return words[Simplified]
+}
+
+// inScript writes simplified words in the script of a language.
+func inScript(s string, l Language) string {
+	if l == Traditional {
+		return script.Traditional(s)
+	}
+	return s
+}
+
+// kindCues are words of a question that tell what kind of fact it wants.
+var kindCues = []struct {
+	kind string
+	cue  *regexp.Regexp
+}{
+	{"amount", regexp.MustCompile(`多少钱|几多钱|金额|多少万|多少亿|给多少|奖多少|奖金|奖励多少|补多少|拨多少|how much|amount|sum|money`)},
+	{"percent", regexp.MustCompile(`百分之|比例|几成|占多少|percent|proportion|share|ratio`)},
+	{"count", regexp.MustCompile(`几个|多少个|几家|多少家|几名|多少名|前几|几间|下限|至少|起码|最少|how many|number of|minimum|at least`)},
+	{"date", regexp.MustCompile(`什么时候|啥时候|何时|哪年|哪几年|几年|期限|最迟|最晚|多久|几天|多少天|几个工作日|时间|when|how long|how fast|how often|deadline|period|by what year|which year`)},
+	{"who", regexp.MustCompile(`谁|哪个部门|哪些部门|什么部门|哪个单位|哪些单位|牵头|负责|哪一级|who|which department|which authority|responsible`)},
+	{"place", regexp.MustCompile(`哪里|在哪|什么地方|范围|where`)},
+	{"condition", regexp.MustCompile(`条件|要求|资格|符合|算不算|能不能|可不可以|可以吗|要不要|必须|够不够|require|condition|eligible|qualif|must|need to|can (a|we|i)`)},
+	{"how", regexp.MustCompile(`怎么|怎样|如何|方式|办法|how|what way`)},
+	{"list", regexp.MustCompile(`哪些|哪几|什么服务|包括|列|分别|which|what services|list|what kinds`)},
+	{"purpose", regexp.MustCompile(`为什么|为啥|目的|意义|作用|干嘛|why|purpose|aim|goal`)},
+	{"document", regexp.MustCompile(`哪份|什么目录|哪个目录|什么标准|哪套|什么规范|名称|叫什么|catalogue|standard|name of`)},
+}
+
+// wantedKinds returns the kinds of facts a question asks for.
+func wantedKinds(q string) map[string]bool {
+	out := map[string]bool{}
+	for _, k := range kindCues {
+		if k.cue.MatchString(q) {
+			out[k.kind] = true
+		}
+	}
+	return out
+}
+
+// rank scores the sentences of an article against a question and returns their positions, best first.
+func (b *Base) rank(q string, sents []sentence, card *Card) []scored {
+	want := wantedKinds(strings.ToLower(q))
+	df := map[string]float64{}
+	terms := make([]map[string]float64, len(sents))
+	for i, s := range sents {
+		terms[i] = map[string]float64{}
+		for _, t := range charTerms(s.text + " " + s.label) {
+			terms[i][t]++
+		}
+		for t := range terms[i] {
+			df[t]++
+		}
+	}
+	asked := map[string]bool{}
+	for _, t := range charTerms(q) {
+		asked[t] = true
+	}
+	n := float64(len(sents))
+	overlap := func(have map[string]float64) float64 {
+		sum := 0.0
+		for t := range asked {
+			if have[t] > 0 {
+				w := 1 + n/(1+df[t])/2
+				if utf8.RuneCountInString(t) == 1 {
+					w *= 0.3
+				}
+				sum += w
+			}
+		}
+		return sum
+	}
+	out := make([]scored, len(sents))
+	for i := range sents {
+		score := overlap(terms[i]) / (3 + float64(len(terms[i])))
+		out[i] = scored{i, score * 12}
+	}
+	if card != nil {
+		for _, f := range card.Facts {
+			have := map[string]float64{}
+			for _, t := range charTerms(f.About.ZH + " " + strings.ToLower(f.About.EN) + " " + f.Quote) {
+				have[t]++
+			}
+			sum := 0.0
+			for t := range asked {
+				if have[t] > 0 {
+					if utf8.RuneCountInString(t) == 1 {
+						sum += 0.3
+					} else {
+						sum++
+					}
+				}
+			}
+			score := sum / (4 + float64(len(have))/2)
+			score *= 8
+			if want[f.Kind] {
+				score = score*1.4 + 0.6
+			}
+			for i, s := range sents {
+				if strings.Contains(s.text, f.Quote) || len(s.text) > 12 && strings.Contains(f.Quote, strings.TrimRight(s.text, "。")) {
+					out[i].score = max(out[i].score, score) + 0.2*min(out[i].score, score)
+				}
+			}
+		}
+	}
+	for i, s := range sents {
+		hasFigure := figure.MatchString(s.text)
+		if hasFigure && (want["amount"] && strings.Contains(s.text, "元") || want["percent"] && strings.Contains(s.text, "%") || want["date"] && (strings.Contains(s.text, "年") || strings.Contains(s.text, "工作日")) || want["count"]) {
+			out[i].score += 0.8
+		}
+		if i == 0 && utf8.RuneCountInString(s.text) < 22 {
+			out[i].score *= 0.5 // an article's opening words name its topic and answer little
+		}
+	}
+	slices.SortStableFunc(out, func(a, b scored) int {
+		if a.score > b.score {
+			return -1
+		}
+		if a.score < b.score {
+			return 1
+		}
+		return a.i - b.i
+	})
+	return out
+}
+
+// charTerms are the terms of a text for comparing it with a short one: pairs of characters and, with little
+// weight, single ones.
+func charTerms(s string) []string {
+	out := Terms(s)
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) && !strings.ContainsRune(stopChars, r) {
+			out = append(out, string(r))
+		}
+	}
+	return out
+}
+
+const stopChars = "的了吗呢吧啊是有在和与及或要能会不也都就这那个们我你他它什么怎样哪几多少请问想做让把被给对从到为之其"
+
+// Answer composes a cited answer: the sentences that answer, where they stand, and whether their time is over.
+func (b *Base) Answer(q Ask) Answer {
+	if len(q.Refs) == 0 {
+		return Answer{Withheld: true}
+	}
+	doc, art, ok := b.Article(q.Refs[0])
+	if !ok {
+		return Answer{Withheld: true}
+	}
+	var card *Card
+	if c, ok := b.Card(q.Refs[0]); ok {
+		card = &c
+	}
+	p := phrasesFor(q.Language)
+	sents := sentencesOf(art.Text)
+	foot := b.footer(doc, art, card, q, p)
+	budget := q.MaxBytes - len(inScript(strings.Join(foot, "\n"), q.Language)) - 8
+	lead := ""
+	if q.Language == English && card != nil && card.Summary.EN != "" {
+		lead = card.Summary.EN
+		budget -= len(lead) + len(p.original) + 2
+	}
+	quote, all := pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit))
+	quote = Display(quote)
+	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
+		return Answer{Withheld: true}
+	}
+	var lines []string
+	if lead != "" {
+		lines = append(lines, lead)
+	}
+	lines = append(lines, p.original+inScript(quote, q.Language))
+	if strings.Contains(quote, DamageMark) {
+		lines = append(lines, inScript(p.damage, q.Language))
+	}
+	for _, f := range foot {
+		lines = append(lines, inScript(f, q.Language))
+	}
+	a := Answer{Text: strings.Join(lines, "\n"), Refs: q.Refs, HasMore: !all}
+	if card != nil {
+		for _, s := range card.Asks.In(q.Language) {
+			a.Related = append(a.Related, inScript(s, q.Language))
+		}
+	}
+	return a
+}
+
+// quoteLimit is how many bytes of official text an answer quotes; more is offered as the full text.
+const quoteLimit = 760
+
+// footer returns the lines below the quotation: basis, expiry, other articles.
+func (b *Base) footer(doc Document, art Article, card *Card, q Ask, p phrases) []string {
+	var out []string
+	if q.Language == English {
+		if art.Number > 0 {
+			out = append(out, fmt.Sprintf(p.basis, doc.Title, art.Heading, art.Number))
+		} else {
+			out = append(out, fmt.Sprintf("Source: 《%s》 %s", doc.Title, art.Heading))
+		}
+	} else {
+		out = append(out, fmt.Sprintf(p.basis, doc.Title, art.Heading))
+	}
+	if line := expiry(doc, card, q, p); line != "" {
+		out = append(out, line)
+	}
+	var others []string
+	for _, r := range q.Refs[1:] {
+		if d, a, ok := b.Article(r); ok && len(others) < 2 {
+			name := a.Heading
+			if d.ID != doc.ID {
+				name = "《" + d.Title + "》" + name
+			}
+			others = append(others, name)
+		}
+	}
+	if len(others) > 0 {
+		out = append(out, fmt.Sprintf(p.also, strings.Join(others, "、")))
+	}
+	return out
+}
+
+// expiry returns the line that says a clause's period is over, or "".
+func expiry(doc Document, card *Card, q Ask, p phrases) string {
+	if card != nil && card.Period != nil && card.Period.To > 0 && q.Now.Year() > card.Period.To {
+		span := fmt.Sprint(card.Period.To)
+		if card.Period.From > 0 && card.Period.From != card.Period.To {
+			span = fmt.Sprintf("%d—%d", card.Period.From, card.Period.To)
+		}
+		return fmt.Sprintf(p.expired, span)
+	}
+	if doc.Expires != "" && q.Now.Format("2006-01-02") > doc.Expires {
+		return fmt.Sprintf(p.expired, doc.Expires)
+	}
+	return ""
+}
+
+// pick quotes the best sentences within a number of bytes: the best one first, then those that follow close
+// behind it, in the article's order. all reports whether nothing of the article was left out.
+func pick(sents []sentence, ranked []scored, limit int) (quote string, all bool) {
+	if len(sents) == 0 || limit <= 0 {
+		return "", false
+	}
+	best := ranked[0]
+	first := sents[best.i].text
+	if len(first) > limit {
+		return cut(first, limit), false
+	}
+	chosen := []int{}
+	size := len(first)
+	for _, r := range ranked[1:] {
+		if len(chosen) == 3 || r.score < 0.45*best.score {
+			break
+		}
+		if n := len(sents[r.i].text); size+n <= limit {
+			chosen = append(chosen, r.i)
+			size += n
+		}
+	}
+	slices.Sort(chosen)
+	var w strings.Builder
+	w.WriteString(first)
+	prev := best.i
+	for _, i := range chosen {
+		if i != prev+1 && w.Len() > 0 {
+			w.WriteString("……")
+		}
+		w.WriteString(sents[i].text)
+		prev = i
+	}
+	return strings.ReplaceAll(w.String(), "——", ""), 1+len(chosen) == len(sents)
+}
+
+// cut shortens a text to a number of bytes at a clause's end, or at a character where there is none.
+func cut(s string, limit int) string {
+	const more = "……"
+	if len(s) <= limit {
+		return s
+	}
+	end := 0
+	for i, r := range s {
+		if i+utf8.RuneLen(r)+len(more) > limit {
+			if end == 0 {
+				end = i
+			}
+			break
+		}
+		if strings.ContainsRune("。；;，,、", r) {
+			end = i + utf8.RuneLen(r)
+		}
+	}
+	return s[:end] + more
+}
+
+// FullText returns an article's whole words as pages of at most maxBytes, cut between sentences, each with
+// its place in the document.
+func (b *Base) FullText(r Ref, l Language, maxBytes int) []string {
+	doc, art, ok := b.Article(r)
+	if !ok {
+		return nil
+	}
+	head := inScript(fmt.Sprintf("《%s》%s", doc.Title, art.Heading), l)
+	p := phrasesFor(l)
+	room := maxBytes - len(head) - 32
+	if Damaged(art.Text) {
+		room -= len(p.damage) + 1
+	}
+	var pages []string
+	var w strings.Builder
+	for line := range strings.SplitSeq(art.Text, "\n") {
+		for i, s := range sentencesOf(line) {
+			text := inScript(Display(s.text), l)
+			for len(text) > 0 {
+				part := text
+				if len(part) > room {
+					part = strings.TrimSuffix(cut(text, room), "……")
+				}
+				if w.Len()+len(part)+1 > room && w.Len() > 0 {
+					pages = append(pages, w.String())
+					w.Reset()
+				}
+				if i == 0 && w.Len() > 0 {
+					w.WriteByte('\n')
+				}
+				w.WriteString(part)
+				text = text[len(part):]
+			}
+		}
+	}
+	if w.Len() > 0 {
+		pages = append(pages, w.String())
+	}
+	for i := range pages {
+		title := head
+		if len(pages) > 1 {
+			title += inScript(fmt.Sprintf(p.page, i+1, len(pages)), l)
+		}
+		body := pages[i]
+		if strings.Contains(body, DamageMark) {
+			body += "\n" + inScript(p.damage, l)
+		}
+		pages[i] = title + "\n" + body
+	}
+	return pages
+}
+
+// PlatformInfo returns what the card of a platform type says, in a language. An unknown slug gives empty words.
+func (b *Base) PlatformInfo(slug string, l Language) (name, summary string, services, prepare []string) {
+	for _, c := range b.cards.Platforms {
+		if c.Slug == slug {
+			return inScript(c.Name.In(l), l), inScript(c.Summary.In(l), l), listInScript(c.Services.In(l), l), listInScript(c.Prepare.In(l), l)
+		}
+	}
+	return "", "", nil, nil
+}
+
+func listInScript(list []string, l Language) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = inScript(s, l)
+	}
+	return out
+}
+
+// ArticleTitle returns a short title of an article: its card's, else its heading with the opening words.
+func (b *Base) ArticleTitle(r Ref, l Language) string {
+	if c, ok := b.Card(r); ok {
+		return inScript(c.Title.In(l), l)
+	}
+	doc, art, ok := b.Article(r)
+	if !ok {
+		return ""
+	}
+	return inScript("《"+doc.Title+"》"+art.Heading, l)
+}

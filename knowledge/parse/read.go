@@ -1,0 +1,219 @@
+package parse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// MaxFile is the size in bytes above which a policy file is refused: the longest statute known here has half
+// a megabyte, and what is larger is not a policy.
+const MaxFile = 50 << 20
+
+// block is one paragraph of a file and, where the format marks headings, its level (1 the highest).
+type block struct {
+	text  string
+	level int
+}
+
+// File reads one policy file. The format is chosen by the name's ending: .txt, .md, .html, .htm, .docx.
+func File(path string) (Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Document{}, err
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
+	if err != nil {
+		return Document{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return Bytes(filepath.Base(path), body)
+}
+
+// Supported reports whether a file name has an ending that Bytes can read.
+func Supported(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".txt", ".md", ".markdown", ".html", ".htm", ".docx":
+		return true
+	}
+	return false
+}
+
+// Bytes reads a policy from the content of a file with the given name. Errors name the file, what is wrong
+// and how to mend it.
+func Bytes(name string, body []byte) (Document, error) {
+	fail := func(why string) (Document, error) { return Document{}, fmt.Errorf("%s: %s", name, why) }
+	if len(body) > MaxFile {
+		return fail("larger than 50 MiB: split it, or save the text alone")
+	}
+	var (
+		blocks []block
+		err    error
+	)
+	ext := strings.ToLower(filepath.Ext(name))
+	if ext == ".docx" {
+		blocks, err = docxBlocks(body)
+	} else {
+		var text string
+		if text, err = decode(body); err == nil {
+			switch ext {
+			case ".html", ".htm":
+				blocks, err = htmlBlocks(text)
+			case ".md", ".markdown":
+				blocks = markdownBlocks(text)
+			case ".txt", "":
+				if looksHTML(text) {
+					blocks, err = htmlBlocks(text)
+				} else {
+					blocks = textBlocks(text)
+				}
+			default:
+				err = errors.New("unknown kind of file: give .txt, .md, .html or .docx")
+			}
+		}
+	}
+	if err != nil {
+		return fail(err.Error())
+	}
+	doc, err := structure(blocks)
+	if err != nil {
+		return fail(err.Error())
+	}
+	if doc.Title == "" {
+		doc.Title = strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	doc.ID = identity(doc.Title)
+	return doc, nil
+}
+
+// decode turns the bytes of a text file into a string: UTF-8 with or without a byte order mark, else GB18030,
+// which Windows in China still writes.
+func decode(body []byte) (string, error) {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(body)) == 0 {
+		return "", errors.New("the file is empty: give the policy's text")
+	}
+	if bytes.IndexByte(body, 0) >= 0 || bytes.HasPrefix(body, []byte("%PDF")) || bytes.HasPrefix(body, []byte("PK\x03\x04")) || bytes.HasPrefix(body, []byte("\xd0\xcf\x11\xe0")) {
+		return "", errors.New("not a text file (it holds binary data): save it as .docx, .html, .md or .txt in UTF-8")
+	}
+	if utf8.Valid(body) {
+		return string(body), nil
+	}
+	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(body)
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) || !mostlyText(string(out)) {
+		return "", errors.New("neither UTF-8 nor GB18030 text: save it as UTF-8")
+	}
+	return string(out), nil
+}
+
+// mostlyText reports whether at least nine in ten characters are letters, Chinese characters, digits,
+// punctuation or space: bytes decoded in the wrong encoding are not.
+func mostlyText(s string) bool {
+	good, all := 0, 0
+	for _, r := range s {
+		all++
+		if r < 0x7f && (r >= ' ' || r == '\n' || r == '\r' || r == '\t') || unicode.Is(unicode.Han, r) && r < 0x9fff || unicode.IsPunct(r) || r == '\u3000' {
+			good++
+		}
+	}
+	return good*10 >= all*9
+}
+
+var tagLine = regexp.MustCompile(`(?i)<(html|body|div|p|table|head|!doctype)[\s>]`)
+
+func looksHTML(s string) bool {
+	head := s
+	if len(head) > 4096 {
+		head = head[:4096]
+	}
+	return strings.HasPrefix(strings.TrimSpace(head), "<") && tagLine.MatchString(head)
+}
+
+func textBlocks(s string) []block {
+	var out []block
+	for line := range strings.Lines(s) {
+		out = append(out, block{text: clean(line)})
+	}
+	return out
+}
+
+var (
+	mdHeading = regexp.MustCompile(`^(#{1,6})\s*(.*?)\s*#*$`)
+	mdComment = regexp.MustCompile(`(?s)<!--(.*?)-->`)
+	mdLink    = regexp.MustCompile(`!?\[([^\]\n]*)\]\([^)\n]*\)`)
+)
+
+// infoEnd marks, as a block of its own, the end of the lines about a law's adoption that stand below its title
+// in collections of statutes.
+const infoEnd = "\x00info end"
+
+func markdownBlocks(s string) []block {
+	s = mdComment.ReplaceAllStringFunc(s, func(c string) string {
+		if strings.Contains(c, "INFO END") {
+			return "\n\n" + infoEnd + "\n\n"
+		}
+		return ""
+	})
+	var out []block
+	for line := range strings.Lines(s) {
+		if strings.TrimSpace(line) == infoEnd {
+			out = append(out, block{text: infoEnd})
+			continue
+		}
+		b := block{text: clean(line)}
+		if m := mdHeading.FindStringSubmatch(b.text); m != nil {
+			b.level, b.text = len(m[1]), clean(m[2])
+		}
+		b.text = mdLink.ReplaceAllString(b.text, "$1")
+		if strings.Contains(b.text, "**") {
+			b.text = strings.ReplaceAll(b.text, "**", "")
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// clean turns the spaces of web pages (no-break, full-width, zero-width) into plain ones, drops what cannot
+// be seen, and trims. Private-use characters stay: they are damage in the source, to be shown as such.
+func clean(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range s {
+		switch {
+		case r == '\u200b', r == '\u200c', r == '\u200d', r == '\u2060', r == '\ufeff', r == '\u00ad':
+			continue
+		case unicode.IsSpace(r), r == '\u3000', r == '\u00a0':
+			space = b.Len() > 0
+			continue
+		case unicode.IsControl(r):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// identity makes a document's id from its title: the title without spaces and marks, which is what people
+// call it by.
+func identity(title string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("《》〈〉“”\"'/\\:*?<>|", r) {
+			return -1
+		}
+		return r
+	}, title)
+}

@@ -1,0 +1,57 @@
+// Package script converts between simplified and traditional Chinese by phrases (头发/頭髮, 发展/發展). It keeps
+// the dictionaries once they are loaded and changes nothing but script.
+package script
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/liuzl/gocc"
+)
+
+var (
+	toSimplified  = sync.OnceValue(func() *gocc.OpenCC { return load("t2s") })
+	toTraditional = sync.OnceValue(func() *gocc.OpenCC { return load("s2t") })
+)
+
+// load opens a conversion whose dictionaries are compiled in; that it fails can only be a broken build.
+func load(name string) *gocc.OpenCC {
+	c, err := gocc.New(name)
+	if err != nil {
+		panic("script conversion " + name + ": " + err.Error())
+	}
+	return c
+}
+
+// Warm loads the dictionaries, so that the first message does not pay for it.
+func Warm() { toSimplified(); toTraditional() }
+
+// Simplified returns s in simplified script.
+func Simplified(s string) string { return convert(s, toSimplified) }
+
+// Traditional returns s in traditional script.
+func Traditional(s string) string {
+	// The dictionary's first choice for these is a rare or literary form; Hong Kong and Taiwan write the second.
+	return strings.NewReplacer("爲", "為", "僞", "偽", "衆", "眾", "羣", "群", "臺", "台", "裏", "裡", "着", "著", "麪", "麵", "牀", "床", "啓", "啟", "峯", "峰").Replace(convert(s, toTraditional))
+}
+
+func convert(s string, with func() *gocc.OpenCC) string {
+	if !hasHan(s) {
+		return s
+	}
+	out, err := with().Convert(s)
+	if err != nil {
+		return s
+	}
+	return out
+}
+
+func hasHan(s string) bool {
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) {
+			return true
+		}
+	}
+	return false
+}
