@@ -1,0 +1,227 @@
+package understand
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"smebot/knowledge"
+)
+
+//go:embed model.bin
+var modelFile []byte
+
+// Understander understands messages. It is safe for use by many goroutines.
+type Understander struct {
+	model     *Model
+	pinyin    *sounds
+	cantonese *table
+	english   *table
+	synonyms  [][]string
+}
+
+// newBare returns an understander that can normalise and make features, with no model yet.
+func newBare() (*Understander, error) {
+	u := &Understander{pinyin: newSounds()}
+	var err error
+	if u.cantonese, err = readTable("cantonese.tsv"); err != nil {
+		return nil, err
+	}
+	if u.english, err = readTable("english.tsv"); err != nil {
+		return nil, err
+	}
+	err = eachLine("glossary/synonyms.tsv", func(_ int, line string) error {
+		group := strings.Split(line, "\t")
+		if len(group) < 2 {
+			return fmt.Errorf("want words that mean the same, separated by tabs")
+		}
+		u.synonyms = append(u.synonyms, group)
+		return nil
+	})
+	return u, err
+}
+
+// New returns an understander over the fitted model and the glossaries.
+func New() (*Understander, error) {
+	u, err := newBare()
+	if err != nil {
+		return nil, err
+	}
+	u.model, err = readModel(modelFile)
+	return u, err
+}
+
+// Samples turns examples into what a model is fitted from.
+func (u *Understander) Samples(list []Example, weight float32) []Sample {
+	out := make([]Sample, len(list))
+	for i, e := range list {
+		out[i] = Sample{u.vector(u.normalise(e.Text)), e.Label, weight}
+	}
+	return out
+}
+
+// Fingerprint names a set of examples: a model keeps that of the examples it was fitted from.
+func Fingerprint(list []Example) string {
+	h := sha256.New()
+	for _, e := range list {
+		fmt.Fprintf(h, "%s\t%s\n", e.Label, e.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Bare returns an understander without a model, for fitting one.
+func Bare() (*Understander, error) { return newBare() }
+
+// WithModel returns a copy of u that uses a model.
+func (u *Understander) WithModel(m *Model) *Understander {
+	c := *u
+	c.model = m
+	return &c
+}
+
+// FromCards makes examples of the words written beside the policy: an article's sentences, the subjects of its
+// facts and the questions listed for it, a platform's services.
+func FromCards(doc knowledge.Document, cards []knowledge.Card, platforms []knowledge.PlatformCard) []Example {
+	var out []Example
+	add := func(l Label, texts ...string) {
+		for _, t := range texts {
+			if t != "" {
+				out = append(out, Example{t, l})
+			}
+		}
+	}
+	for _, a := range doc.Articles {
+		l := Label(fmt.Sprintf("policy/%02d", a.Number))
+		for _, p := range a.Passages {
+			if p.Label != "" {
+				add(l, "文件规定"+p.Label+"提供哪些服务")
+			}
+		}
+		for s := range strings.SplitSeq(a.Text, "。") {
+			add(l, "文件怎么规定"+s)
+		}
+	}
+	for _, c := range cards {
+		l := Label(fmt.Sprintf("policy/%02d", c.Article))
+		add(l, c.Title.ZH, c.Title.EN, c.Summary.EN)
+		add(l, c.Asks.ZH...)
+		add(l, c.Asks.EN...)
+		add(l, c.Aliases...)
+		for _, f := range c.Facts {
+			add(l, f.About.ZH, f.About.EN)
+		}
+	}
+	for _, p := range platforms {
+		l := Label("platform/" + p.Slug)
+		add(l, p.Short.ZH, p.Label.ZH)
+		for _, s := range p.Services.ZH {
+			add(l, "想找"+s)
+		}
+		for _, s := range p.Services.EN {
+			add(l, "where can my firm get "+s)
+		}
+	}
+	return out
+}
+
+// Understand works out what a message means.
+func (u *Understander) Understand(text string) Result {
+	n := u.normalise(text)
+	r := Result{Language: n.language, Normal: n.text}
+	p := u.model.Predict(u.vector(n))
+	u.decide(&r, p)
+	return r
+}
+
+// decide turns probabilities of labels into a result.
+func (u *Understander) decide(r *Result, p []float64) {
+	byIntent := map[Intent]float64{}
+	for i, l := range u.model.Labels {
+		byIntent[l.Intent()] += p[i]
+	}
+	best, top := NoAnswer, 0.0
+	for _, in := range []Intent{Policy, Platform, Clarify, NoAnswer, Referral, Human, Greeting, Help, Status, Privacy} {
+		if byIntent[in] > top {
+			best, top = in, byIntent[in]
+		}
+	}
+	r.Intent, r.Confidence = best, top
+	type match struct {
+		l Label
+		p float64
+	}
+	var articles, slugs []match
+	asks := map[Label]float64{}
+	nearest := map[int]float64{}
+	for i, l := range u.model.Labels {
+		switch {
+		case l.Article() > 0:
+			nearest[l.Article()] += p[i]
+			if l.Intent() == Policy {
+				articles = append(articles, match{l, p[i]})
+			}
+		case l.Slug() != "":
+			slugs = append(slugs, match{l, p[i]})
+		case l.Intent() == Privacy:
+			asks[l] = p[i]
+		}
+	}
+	byP := func(a, b match) int {
+		switch {
+		case a.p > b.p:
+			return -1
+		case a.p < b.p:
+			return 1
+		}
+		return strings.Compare(string(a.l), string(b.l))
+	}
+	slices.SortFunc(articles, byP)
+	slices.SortFunc(slugs, byP)
+	switch best {
+	case Policy:
+		for i, m := range articles[:min(3, len(articles))] {
+			if i > 0 && m.p < 0.25*articles[0].p {
+				break
+			}
+			r.Articles = append(r.Articles, Match{knowledge.PolicyRef(m.l.Article()), m.p})
+		}
+	case NoAnswer:
+		for n, p := range nearest {
+			if p > 0.15 {
+				r.Articles = append(r.Articles, Match{knowledge.PolicyRef(n), p})
+			}
+		}
+		slices.SortFunc(r.Articles, func(a, b Match) int {
+			if a.Score > b.Score {
+				return -1
+			}
+			if a.Score < b.Score {
+				return 1
+			}
+			return a.Article - b.Article
+		})
+		r.Articles = r.Articles[:min(2, len(r.Articles))]
+	case Platform, Clarify, Referral:
+		total := 0.0
+		for _, m := range slugs {
+			total += m.p
+		}
+		for i, m := range slugs[:min(4, len(slugs))] {
+			if i > 0 && best == Platform && m.p < 0.3*slugs[0].p || best == Referral && m.p < 0.5*total {
+				break
+			}
+			r.Platforms = append(r.Platforms, m.l.Slug())
+		}
+	case Privacy:
+		top := 0.0
+		for l, p := range asks {
+			if p > top {
+				top = p
+				r.Ask = PrivacyAsk(strings.TrimPrefix(string(l), "privacy-"))
+			}
+		}
+	}
+}
