@@ -1,0 +1,430 @@
+package wechat
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mustRefuse sends a forgery and checks that the sender learns nothing and nobody hears of it.
+func mustRefuse(t *testing.T, s *site, name string, r response, status int, reason string) {
+	t.Helper()
+	if r.status != status || !r.refused() || s.lastReason() != reason {
+		t.Errorf("%s: %d %q for %s, want %d for %s", name, r.status, r.text, s.lastReason(), status, reason)
+	}
+	if strings.TrimSpace(r.text) != http.StatusText(status) {
+		t.Errorf("%s: the answer tells more than its status: %q", name, r.text)
+	}
+	if n := len(s.routed()); n != 0 {
+		t.Fatalf("%s: %d messages got through", name, n)
+	}
+}
+
+// bends are the wrong forms of a signature (F001).
+func bends(sig string) map[string]string {
+	first := "0"
+	if sig[0] == '0' {
+		first = "1"
+	}
+	return map[string]string{
+		"wrong": first + sig[1:], "empty": "", "39 long": sig[1:], "41 long": sig + "0", "upper case": strings.ToUpper(sig),
+		"with a blank": sig + " ", "not ASCII": "é" + sig[2:],
+	}
+}
+
+// letters gives a request whose signature has a letter in it, so that its upper case is another string.
+func letters(t *testing.T, key string, make func() post) post {
+	for range 1000 {
+		if p := make(); strings.ContainsAny(p.query.Get(key), "abcdef") {
+			return p
+		}
+	}
+	t.Fatal("no signature with a letter")
+	return post{}
+}
+
+func TestF001Signatures(t *testing.T) {
+	s := newSite(t, goodConfig)
+	for _, key := range []string{"signature", "msg_signature"} {
+		p := letters(t, key, func() post { return s.sealed(textOf("CANARY", "1")) })
+		reason := map[bool]string{true: ReasonSignature, false: ReasonMode}
+		for name, sig := range bends(p.query.Get(key)) {
+			saved := p.query.Get(key)
+			p.query.Set(key, sig)
+			mustRefuse(t, s, key+" "+name, s.send(p), 403, reason[key == "signature" || sig != ""])
+			p.query.Set(key, saved)
+		}
+		p.query.Del(key)
+		mustRefuse(t, s, key+" missing", s.send(p), 403, reason[key == "signature"])
+	}
+	g := letters(t, "signature", func() post { return s.plain("") }).query
+	g.Set("echostr", "4375120948345356249")
+	for name, sig := range bends(g.Get("signature")) {
+		bent := url.Values{}
+		for k, v := range g {
+			bent[k] = v
+		}
+		bent.Set("signature", sig)
+		mustRefuse(t, s, "GET "+name, s.get(bent), 403, ReasonSignature)
+	}
+	for _, key := range []string{"signature", "timestamp", "nonce"} {
+		bent := url.Values{}
+		for k, v := range g {
+			if k != key {
+				bent[k] = v
+			}
+		}
+		mustRefuse(t, s, "GET without "+key, s.get(bent), 403, ReasonSignature)
+	}
+	if r := s.get(g); r.status != 200 || r.text != "4375120948345356249" {
+		t.Errorf("the true one: %d %q", r.status, r.text)
+	}
+}
+
+func TestF002DoubledParameters(t *testing.T) {
+	s := newSite(t, goodConfig)
+	for _, key := range []string{"signature", "timestamp", "nonce", "msg_signature", "encrypt_type", "openid"} {
+		p := s.sealed(textOf("CANARY", "1"))
+		mustRefuse(t, s, key+" twice, true one first", s.sendRaw(p.query.Encode()+"&"+key+"=1", p), 400, ReasonQuery)
+		mustRefuse(t, s, key+" twice, true one last", s.sendRaw(key+"=1&"+p.query.Encode(), p), 400, ReasonQuery)
+	}
+	p := s.sealed(textOf("CANARY", "1"))
+	mustRefuse(t, s, "malformed query", s.sendRaw(p.query.Encode()+"&a=%zz", p), 400, ReasonQuery)
+}
+
+func TestF003Downgrade(t *testing.T) {
+	s := newSite(t, goodConfig)
+	forged := textOf("CANARY", "77")
+	p := s.plain(forged)
+	mustRefuse(t, s, "plain body", s.send(p), 403, ReasonMode)
+	p.query.Set("encrypt_type", "raw")
+	mustRefuse(t, s, "encrypt_type=raw", s.send(p), 403, ReasonMode)
+	p = s.sealed(forged)
+	p.body = forged
+	mustRefuse(t, s, "plain body under encrypt_type=aes", s.send(p), 403, ReasonMode)
+	p = s.sealed(forged)
+	p.query.Del("encrypt_type")
+	mustRefuse(t, s, "sealed without encrypt_type", s.send(p), 403, ReasonMode)
+	if got := s.say("真的", "77"); got != "turn 1: 真的" {
+		t.Errorf("the forged MsgId is taken: %q", got)
+	}
+}
+
+func TestF004PlainFieldsBesideEncrypt(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("你好", "1"))
+	p.body = strings.Replace(p.body, "<Encrypt>", "<Content>CANARY</Content><Encrypt>", 1)
+	mustRefuse(t, s, "compatible mode", s.send(p), 403, ReasonMode)
+}
+
+func TestF005Age(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("CANARY", "1"))
+	for _, d := range []time.Duration{time.Hour, 24 * time.Hour, -time.Hour, 301 * time.Second, -301 * time.Second} {
+		s.at(noon.Add(d))
+		mustRefuse(t, s, d.String(), s.send(p), 403, ReasonAge)
+	}
+	for _, stamp := range []string{"abc", "99999999999999999999", "-1", "0x6"} {
+		p := s.sealed(textOf("CANARY", "1"))
+		p.query.Set("timestamp", stamp)
+		p.query.Set("signature", sha1Of(s.cfg.Token, stamp, p.query.Get("nonce")))
+		s.at(noon.Add(24 * time.Hour))
+		mustRefuse(t, s, "timestamp "+stamp, s.send(p), 403, ReasonAge)
+	}
+	// At the edge it is still a delivery, and a repeat of it gets the stored reply.
+	s.at(noon.Add(300 * time.Second))
+	first := s.read(s.send(p), s.cfg.EncodingAESKey)
+	s.at(noon.Add(-300 * time.Second))
+	if again := s.read(s.send(p), s.cfg.EncodingAESKey); first != "turn 1: CANARY" || again != first {
+		t.Errorf("%q, then %q", first, again)
+	}
+}
+
+func TestF006PlainProfile(t *testing.T) {
+	cfg := goodConfig
+	cfg.Plain = true
+	s := newSite(t, cfg)
+	p := s.plain(textOf("你好", "1"))
+	first := s.send(p)
+	if got := s.readPlain(first.text); first.status != 200 || got != "turn 1: 你好" {
+		t.Fatalf("%d %q", first.status, got)
+	}
+	if again := s.send(p); again.text != first.text {
+		t.Errorf("exact repeat: %d %q", again.status, again.text)
+	}
+	// WeChat's own repeat, under a new timestamp and nonce.
+	if r := s.send(s.plain(p.body)); s.readPlain(r.text) != "turn 1: 你好" {
+		t.Errorf("repeat with a new nonce: %q", r.text)
+	}
+	p.body = textOf("CANARY", "2")
+	if r := s.send(p); r.status != 403 || s.lastReason() != ReasonReplay {
+		t.Errorf("other body: %d %q", r.status, r.text)
+	}
+	sealed := s.sealed(textOf("CANARY", "3"))
+	if r := s.send(sealed); r.status != 403 || s.lastReason() != ReasonMode {
+		t.Errorf("sealed in plain mode: %d %q", r.status, r.text)
+	}
+	if n := len(s.routed()); n != 1 {
+		t.Errorf("%d turns", n)
+	}
+}
+
+func TestReplayMemoryIsBounded(t *testing.T) {
+	m := newMemory(3)
+	for i := range 3 {
+		if v := m.see("100", strconv.Itoa(i), []byte("a"), 100, 400); v != firstSeen {
+			t.Fatalf("%d: %v", i, v)
+		}
+	}
+	if v := m.see("100", "3", []byte("a"), 400, 700); v != memoryFull {
+		t.Errorf("full of live entries: %v", v)
+	}
+	if v := m.see("100", "0", []byte("b"), 400, 700); v != otherBody {
+		t.Errorf("a live entry was dropped: %v", v)
+	}
+	if v := m.see("401", "3", []byte("a"), 401, 701); v != firstSeen || len(m.seen) != 1 {
+		t.Errorf("past entries keep their place: %v, %d entries", v, len(m.seen))
+	}
+}
+
+// F007 and F008: whatever is wrong inside a signed envelope, the answer is that of a wrong signature.
+func TestF007F008OneAnswer(t *testing.T) {
+	s := newSite(t, goodConfig)
+	key, msg := s.cfg.EncodingAESKey, textOf("CANARY", "1")
+	block := func(length int64, pad int) string {
+		return encryptBlock(t, plainBlock(msg, s.cfg.AppID, length, pad), key)
+	}
+	whole, _ := base64.StdEncoding.DecodeString(block(-1, -1))
+	cut := func(n int) string { return base64.StdEncoding.EncodeToString(whole[:n]) }
+	other := golden.EncodingAESKey
+	answers := map[string]string{}
+	for name, encrypt := range map[string]string{
+		"other app id": encryptBlock(t, plainBlock(msg, "wx0000000000000000", -1, -1), key),
+		"no app id":    encryptBlock(t, plainBlock(msg, "", -1, -1), key),
+		"other key":    encryptBlock(t, plainBlock(msg, s.cfg.AppID, -1, -1), other),
+		"padding 0":    block(-1, 0), "padding 33": block(-1, 33), "padding 255": block(-1, 255),
+		"length over": block(100000, -1), "length 0": block(0, -1), "length 2^31-1": block(0x7fffffff, -1), "length 2^32-1": block(0xffffffff, -1),
+		"cut by 1": cut(len(whole) - 1), "cut by 16": cut(len(whole) - 16), "cut by 32": cut(len(whole) - 32), "empty": "", "one AES block": cut(16), "one block": cut(32),
+		"not base64": "!!!!" + base64.StdEncoding.EncodeToString(whole)[4:],
+	} {
+		r := s.send(s.sealedAs(encrypt))
+		mustRefuse(t, s, name, r, 403, ReasonEnvelope)
+		answers[fmt.Sprint(r.status, r.text, r.header["Content-Type"], r.header["Cache-Control"])] = name
+	}
+	p := s.sealed(msg)
+	p.query.Set("msg_signature", strings.Repeat("0", 40))
+	r := s.send(p)
+	mustRefuse(t, s, "wrong signature", r, 403, ReasonSignature)
+	answers[fmt.Sprint(r.status, r.text, r.header["Content-Type"], r.header["Cache-Control"])] = "wrong signature"
+	if len(answers) != 1 {
+		t.Errorf("the faults can be told apart: %v", answers)
+	}
+}
+
+func TestF010KeyChange(t *testing.T) {
+	cfg := goodConfig
+	cfg.PreviousEncodingAESKey = "pQ8vT2mXw5Zr7Lp9Ns3Bd6Fh1Jc4Gy0RaUeWiOqTbME"
+	s := newSite(t, cfg)
+	for i, key := range []string{cfg.EncodingAESKey, cfg.PreviousEncodingAESKey} {
+		msg := textOf("你好", strconv.Itoa(i+1))
+		r := s.send(s.sealedAs(encryptBlock(t, plainBlock(msg, cfg.AppID, -1, -1), key)))
+		if got, want := s.read(r, key), fmt.Sprintf("turn %d: 你好", i+1); got != want {
+			t.Errorf("key %d: %q", i, got)
+		}
+	}
+	third := encryptBlock(t, plainBlock(textOf("CANARY", "9"), cfg.AppID, -1, -1), golden.EncodingAESKey)
+	if r := s.send(s.sealedAs(third)); r.status != 403 || len(s.routed()) != 2 {
+		t.Errorf("a third key: %d", r.status)
+	}
+}
+
+func TestF011OpenIDOfTheQuery(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("你好", "1"))
+	p.query.Set("openid", "oVictim")
+	if got := s.read(s.send(p), s.cfg.EncodingAESKey); got != "turn 1: 你好" {
+		t.Errorf("%q", got)
+	}
+	if m := s.routed()[0]; m.From.User != user {
+		t.Error("the query's openid was believed")
+	}
+	if log := s.log.String(); !strings.Contains(log, "reason=openid") || strings.Contains(log, "oVictim") || strings.Contains(log, user) {
+		t.Error("the mismatch is to be logged, without ids")
+	}
+}
+
+// F019 to F022, F027 and the rest of what is no message, inside the envelope and outside.
+func TestF019ToF027Documents(t *testing.T) {
+	s := newSite(t, goodConfig)
+	good := textOf("CANARY", "1")
+	add := func(more string) string { return strings.Replace(good, "</xml>", more+"</xml>", 1) }
+	cases := map[string]string{
+		"internal entity":        `<!DOCTYPE xml [<!ENTITY e "x">]>` + strings.Replace(good, "<![CDATA[CANARY]]>", "&e;", 1),
+		"external DTD":           `<!DOCTYPE xml SYSTEM "http://127.0.0.1:9/d">` + good,
+		"parameter entity":       `<!DOCTYPE xml [<!ENTITY % p SYSTEM "http://127.0.0.1:9/p"> %p;]>` + good,
+		"unknown entity":         strings.Replace(good, "<![CDATA[CANARY]]>", "&nbsp;", 1),
+		"processing instruction": `<?php echo 1 ?>` + good,
+		"second declaration":     `<?xml version="1.0"?><?xml version="1.0"?>` + good,
+		"late declaration":       ` <?xml version="1.0"?>` + good,
+		"comment":                add("<!-- x -->"),
+		"second document":        good + good,
+		"other root after":       good + "<xml2/>",
+		"text after":             good + "x",
+		"text before":            "x" + good,
+		"child in Content":       strings.Replace(good, "<![CDATA[CANARY]]>", "a<b>c</b>d", 1),
+		"prefixed name":          add("<a:Event>x</a:Event>"),
+		"other namespace":        strings.Replace(good, "<xml>", `<xml xmlns="urn:x">`, 1),
+		"other root":             strings.NewReplacer("<xml>", "<XML>", "</xml>", "</XML>").Replace(good),
+		"depth 17":               add(strings.Repeat("<a>", 16) + strings.Repeat("</a>", 16)),
+		"depth 5,000":            add(strings.Repeat("<a>", 5000) + strings.Repeat("</a>", 5000)),
+		"unclosed depth":         strings.Repeat("<a>", 5000),
+		"GBK declared":           `<?xml version="1.0" encoding="GBK"?>` + good,
+		"UTF-16 declared":        `<?xml version="1.0" encoding="UTF-16"?>` + good,
+		"UTF-16 bytes":           "\xff\xfe<\x00x\x00m\x00l\x00>\x00",
+		"byte order mark":        "\ufeff" + good,
+		"NUL":                    strings.Replace(good, "CANARY", "a\x00b", 1),
+		"control character":      strings.Replace(good, "CANARY", "a\x01b", 1),
+		"invalid UTF-8":          strings.Replace(good, "CANARY", "\xff\xfe", 1),
+		"empty":                  "",
+		"JSON":                   `{"MsgType":"text"}`,
+	}
+	for name := range controlFields {
+		if name != "Encrypt" { // inside, that is just another element
+			cases["two "+name] = add(strings.Repeat("<"+name+"><![CDATA[1]]></"+name+">", 2))
+		}
+	}
+	for name, doc := range cases {
+		mustRefuse(t, s, name+", inside", s.send(s.sealed(doc)), 400, ReasonXML)
+	}
+	p := s.sealed(good)
+	frame := p.body
+	for name, body := range map[string]string{
+		"two Encrypt":            strings.Replace(frame, "</xml>", "<Encrypt><![CDATA[AAAA]]></Encrypt></xml>", 1),
+		"DTD":                    "<!DOCTYPE xml>" + frame,
+		"processing instruction": "<?php echo 1 ?>" + frame,
+		"second document":        frame + frame,
+		"spaces":                 strings.Repeat(" ", 65536),
+		"JSON":                   `{"Encrypt":"x"}`,
+	} {
+		p.body = body
+		mustRefuse(t, s, name+", outside", s.send(p), 400, ReasonXML)
+	}
+}
+
+// What is allowed although it looks odd: a declaration, unknown elements however twice, attributes, blanks.
+func TestDocumentsThatAreFine(t *testing.T) {
+	s := newSite(t, goodConfig)
+	good := textOf("a]]><b>&amp;😀 奖励", "1")
+	doc := `<?xml version="1.0" encoding="utf-8"?>` + "\r\n" + strings.Replace(good, "</xml>", `<New a="1"><x><y/></x></New><New/></xml>`, 1) + " \n"
+	if got := s.read(s.send(s.sealed(doc)), s.cfg.EncodingAESKey); got != "turn 1: a]]＞＜b＞＆amp;😀 奖励" {
+		t.Errorf("%q", got)
+	}
+	if m := s.routed()[0]; m.Text != "a]]><b>&amp;😀 奖励" {
+		t.Errorf("read as %q", m.Text)
+	}
+}
+
+func TestF021CutAnywhere(t *testing.T) {
+	s := newSite(t, goodConfig)
+	doc := textOf("CANARY", "1")
+	for i := range len(doc) {
+		if r := s.send(s.sealed(doc[:i])); !r.refused() {
+			t.Fatalf("message cut at %d: %d %q", i, r.status, r.text)
+		}
+	}
+	p := s.sealed(doc)
+	for i, frame := 0, p.body; i < len(frame); i++ {
+		p.body = frame[:i]
+		if r := s.send(p); !r.refused() {
+			t.Fatalf("envelope cut at %d: %d %q", i, r.status, r.text)
+		}
+	}
+	if n := len(s.routed()); n != 0 {
+		t.Errorf("%d messages got through", n)
+	}
+}
+
+func TestF028F030F031Requests(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("你好", "1"))
+	for _, kind := range []string{"application/json", "text/html", "multipart/form-data; boundary=x", "text/xml; charset", "nonsense/"} {
+		p.header.Set("Content-Type", kind)
+		mustRefuse(t, s, kind, s.send(p), 415, ReasonType)
+	}
+	p.header.Set("Content-Type", "text/xml")
+	for _, coding := range []string{"gzip", "deflate", "br", "identity, gzip"} {
+		p.header.Set("Content-Encoding", coding)
+		mustRefuse(t, s, coding, s.send(p), 415, ReasonType)
+	}
+	p.header.Del("Content-Encoding")
+	large := p
+	large.body = strings.Repeat(" ", maxBody+1)
+	mustRefuse(t, s, "64 KiB and a byte", s.send(large), 413, ReasonSize)
+	mustRefuse(t, s, "no length told", s.sendChunked(large), 413, ReasonSize)
+	for _, method := range []string{"PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"} {
+		req, err := http.NewRequest(method, s.url+"?"+p.query.Encode(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := s.do(req); r.status != 405 || r.header.Get("Allow") != "GET, POST" {
+			t.Errorf("%s: %d", method, r.status)
+		}
+	}
+	for _, kind := range []string{"", "text/xml; charset=utf-8", "application/xml"} {
+		p.header["Content-Type"] = []string{kind}
+		if got := s.read(s.send(p), s.cfg.EncodingAESKey); got != "turn 1: 你好" {
+			t.Errorf("Content-Type %q: %q", kind, got)
+		}
+	}
+}
+
+// sendChunked hides the length of the body.
+func (s *site) sendChunked(p post) response {
+	s.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, s.url+"?"+p.query.Encode(), io.MultiReader(strings.NewReader(p.body)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header = p.header
+	return s.do(req)
+}
+
+// A body that has no right to be read is not read: the answer comes while the sender still holds it back.
+func TestSignatureBeforeBody(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("CANARY", "1"))
+	p.query.Set("signature", strings.Repeat("0", 40))
+	body, hold := io.Pipe()
+	defer hold.Close()
+	req, err := http.NewRequest(http.MethodPost, s.url+"?"+p.query.Encode(), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = p.header
+	req.Header.Set("Expect", "100-continue")
+	mustRefuse(t, s, "withheld body", s.do(req), 403, ReasonSignature)
+}
+
+func TestRefusalsAreLoggedSparingly(t *testing.T) {
+	s := newSite(t, goodConfig)
+	p := s.sealed(textOf("CANARY", "1"))
+	p.query.Set("signature", strings.Repeat("0", 40))
+	for range 50 {
+		s.send(p)
+	}
+	if n := strings.Count(s.log.String(), "suspicious callback"); n != 1 {
+		t.Errorf("%d lines for 50 forgeries at once", n)
+	}
+	if n := len(s.why); n != 50 {
+		t.Errorf("%d of 50 counted", n)
+	}
+	if log := s.log.String(); strings.Contains(log, s.cfg.Token) || strings.Contains(log, s.cfg.EncodingAESKey) || strings.Contains(log, "CANARY") {
+		t.Error("the log holds a secret or a message")
+	}
+}
