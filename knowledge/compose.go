@@ -270,7 +270,16 @@ func (b *Base) Answer(q Ask) Answer {
 		lead = card.Summary.EN
 		budget -= len(lead) + len(p.original) + 2
 	}
-	quote, all := pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit))
+	quote, all := "", false
+	if names := itemNames(sents); len(names) > 2 && asksForList(q.Text, names) {
+		quote = strings.TrimSuffix(sents[0].text, "。") + "：" + strings.Join(names, "、") + "。"
+		if _, last, ok := strings.Cut(art.Text, "主要包括:"); ok && strings.Contains(last, names[0]) {
+			quote = "主要包括：" + strings.Join(names, "、") + "。"
+		}
+		quote = cut(quote, min(budget, quoteLimit))
+	} else {
+		quote, all = pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit))
+	}
 	quote = Display(quote)
 	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
 		return Answer{Withheld: true}
@@ -294,6 +303,36 @@ func (b *Base) Answer(q Ask) Answer {
 	}
 	return a
 }
+
+// itemNames lists the names of the items that an article enumerates.
+func itemNames(sents []sentence) []string {
+	var out []string
+	for _, s := range sents {
+		if s.label != "" && !slices.Contains(out, s.label) {
+			out = append(out, s.label)
+		}
+	}
+	return out
+}
+
+var listCue = regexp.MustCompile(`哪几[种类个样]|哪些[种类]?(平台|类型)|几种|几类|多少种|多少类|有哪些|种类|列出|列给|一共有|都有什么|(what|which|how many) (kinds|types|sorts)|list (of|all|the)|name the|nine`)
+
+// asksForList reports whether a question wants the names of all items, and none in particular.
+func asksForList(q string, names []string) bool {
+	q = strings.ToLower(q)
+	if !listCue.MatchString(q) {
+		return false
+	}
+	for _, n := range names {
+		if r := []rune(n); strings.Contains(q, string(r[:min(4, len(r))])) || len(r) > 2 && strings.Contains(q, string(r[:2])) {
+			return false
+		}
+	}
+	return true
+}
+
+// closeBehind is the share of the best sentence's score that another needs to be quoted too.
+const closeBehind = 0.45
 
 // quoteLimit is how many bytes of official text an answer quotes; more is offered as the full text.
 const quoteLimit = 760
@@ -358,7 +397,7 @@ func pick(sents []sentence, ranked []scored, limit int) (quote string, all bool)
 	chosen := []int{}
 	size := len(first)
 	for _, r := range ranked[1:] {
-		if len(chosen) == 3 || r.score < 0.45*best.score {
+		if len(chosen) == 3 || r.score < closeBehind*best.score || sents[r.i].label != sents[best.i].label && r.score < 0.75*best.score {
 			break
 		}
 		if n := len(sents[r.i].text); size+n <= limit {
@@ -368,16 +407,25 @@ func pick(sents []sentence, ranked []scored, limit int) (quote string, all bool)
 	}
 	slices.Sort(chosen)
 	var w strings.Builder
-	w.WriteString(first)
+	w.WriteString(sents[best.i].named(-1, sents))
 	prev := best.i
 	for _, i := range chosen {
 		if i != prev+1 && w.Len() > 0 {
 			w.WriteString("……")
 		}
-		w.WriteString(sents[i].text)
+		w.WriteString(sents[i].named(prev, sents))
 		prev = i
 	}
 	return strings.ReplaceAll(w.String(), "——", ""), 1+len(chosen) == len(sents)
+}
+
+// named returns the sentence with the name of its item before it, where the sentence that gives the name is
+// not the one quoted just before.
+func (s sentence) named(prev int, sents []sentence) string {
+	if s.label == "" || strings.HasPrefix(s.text, "——") || prev >= 0 && sents[prev].label == s.label {
+		return s.text
+	}
+	return s.label + "：" + s.text
 }
 
 // cut shortens a text to a number of bytes at a clause's end, or at a character where there is none.

@@ -190,7 +190,9 @@ func TestIndexOnDisk(t *testing.T) {
 				return err
 			})
 		},
-		func(root string) error { return os.WriteFile(filepath.Join(root, "bleve", "index_meta.json"), []byte("{"), 0o600) },
+		func(root string) error {
+			return os.WriteFile(filepath.Join(root, "bleve", "index_meta.json"), []byte("{"), 0o600)
+		},
 	} {
 		entries, err := filepath.Glob(filepath.Join(dir, "*"))
 		if err != nil || len(entries) != 1 {

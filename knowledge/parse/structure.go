@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -166,10 +167,9 @@ func signature(s string) bool {
 
 func isoDate(s string) string {
 	if m := anyDate.FindStringSubmatch(s); m != nil {
-		var y, mo, d int
-		fmt.Sscan(m[1], &y)
-		fmt.Sscan(m[2], &mo)
-		fmt.Sscan(m[3], &d)
+		y, _ := strconv.Atoi(m[1]) // the pattern holds digits only
+		mo, _ := strconv.Atoi(m[2])
+		d, _ := strconv.Atoi(m[3])
 		if mo >= 1 && mo <= 12 && d >= 1 && d <= 31 {
 			return fmt.Sprintf("%04d-%02d-%02d", y, mo, d)
 		}

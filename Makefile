@@ -1,0 +1,19 @@
+.PHONY: run build test race check bench
+
+run:            ## serve on embedded defaults
+	go run ./cmd/smebot
+
+build:          ## one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o smebot ./cmd/smebot
+
+test:           ## every test
+	go test ./...
+
+race:           ## the tests of everything that runs side by side, under the race detector
+	go test -race -short ./bot/... ./store/... ./intents ./knowledge ./cmd/smebot
+
+check:          ## what the gate runs
+	.ci/run
+
+bench:          ## start-up, memory, a turn, the store, search
+	go test -run '^$$' -bench . ./...

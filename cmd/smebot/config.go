@@ -1,0 +1,351 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"smebot/bot/telegram"
+	"smebot/bot/wechat"
+)
+
+// Config is the configuration file. Unknown keys are errors; each key can be set in the environment as well
+// (SMEBOT_ and the path in capitals, SMEBOT_METRICS_LISTEN, channels by name: SMEBOT_CHANNELS_GUZHEN_TOKEN),
+// and each secret can stand in a file of its own (…_file).
+type Config struct {
+	Listen    string          `yaml:"listen"`
+	PublicURL string          `yaml:"public_url"`
+	Data      string          `yaml:"data"`
+	Store     StoreConfig     `yaml:"store"`
+	Channels  []ChannelConfig `yaml:"channels"`
+	WebChat   *bool           `yaml:"web_chat"`
+	Centre    CentreConfig    `yaml:"centre"`
+	Privacy   PrivacyConfig   `yaml:"privacy"`
+	Notify    []NotifyConfig  `yaml:"notify"`
+	Metrics   MetricsConfig   `yaml:"metrics"`
+	Log       LogConfig       `yaml:"log"`
+}
+
+// StoreConfig says where the data is kept.
+type StoreConfig struct {
+	DSN string `yaml:"dsn"` // empty: SQLite under data
+}
+
+// ChannelConfig is one WeChat account or Telegram bot.
+type ChannelConfig struct {
+	Name    string `yaml:"name"`
+	Type    string `yaml:"type"`
+	Town    string `yaml:"town"`
+	Mode    string `yaml:"mode"`
+	APIBase string `yaml:"api_base"`
+
+	AppID                      string `yaml:"app_id"`
+	AppSecret                  string `yaml:"app_secret"`
+	AppSecretFile              string `yaml:"app_secret_file"`
+	Token                      string `yaml:"token"`
+	TokenFile                  string `yaml:"token_file"`
+	EncodingAESKey             string `yaml:"encoding_aes_key"`
+	EncodingAESKeyFile         string `yaml:"encoding_aes_key_file"`
+	PreviousEncodingAESKey     string `yaml:"previous_encoding_aes_key"`
+	PreviousEncodingAESKeyFile string `yaml:"previous_encoding_aes_key_file"`
+
+	Secret       string `yaml:"secret"`
+	SecretFile   string `yaml:"secret_file"`
+	CollectLeads *bool  `yaml:"collect_leads"`
+}
+
+// CentreConfig names who runs the bot, for the notice and for people who ask for a person.
+type CentreConfig struct {
+	Name  string `yaml:"name"`
+	Phone string `yaml:"phone"`
+	Hours string `yaml:"hours"`
+}
+
+// PrivacyConfig holds what the notice says.
+type PrivacyConfig struct {
+	NoticeURL      string `yaml:"notice_url"`
+	RetainMessages Days   `yaml:"retain_messages"`
+	RetainLeads    Days   `yaml:"retain_leads"`
+}
+
+// NotifyConfig is a place where new and late leads are announced.
+type NotifyConfig struct {
+	Type    string `yaml:"type"`
+	Channel string `yaml:"channel"`
+	ChatID  int64  `yaml:"chat_id"`
+	URL     string `yaml:"url"`
+	Secret  string `yaml:"secret"`
+	To      string `yaml:"to"`
+}
+
+// MetricsConfig is the listener for Prometheus; empty turns it off.
+type MetricsConfig struct {
+	Listen string `yaml:"listen"`
+}
+
+// LogConfig chooses what is logged.
+type LogConfig struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+// Days is a time in whole days, written "90d".
+type Days int
+
+// UnmarshalYAML reads "90d".
+func (d *Days) UnmarshalYAML(b []byte) error {
+	return d.set(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+}
+
+func (d *Days) set(s string) error {
+	n, err := strconv.Atoi(strings.TrimSuffix(s, "d"))
+	if err != nil || n < 1 || !strings.HasSuffix(s, "d") {
+		return errors.New("want whole days, as in 90d")
+	}
+	*d = Days(n)
+	return nil
+}
+
+// Duration returns the days as a duration.
+func (d Days) Duration() time.Duration { return time.Duration(d) * 24 * time.Hour }
+
+func defaults() Config {
+	yes := true
+	return Config{
+		Listen:  "127.0.0.1:8080",
+		Data:    "./data",
+		WebChat: &yes,
+		Centre:  CentreConfig{Name: "中小微企业服务中心", Hours: "工作日 9:00—12:00、14:00—17:30"},
+		Privacy: PrivacyConfig{RetainMessages: 90, RetainLeads: 1095},
+		Metrics: MetricsConfig{Listen: "127.0.0.1:9090"},
+		Log:     LogConfig{Level: "info", Format: "text"},
+	}
+}
+
+// loadConfig reads the file (none is fine unless it was named), the environment and the secret files, and
+// checks all values.
+func loadConfig(path string, named bool, environ []string) (Config, error) {
+	c := defaults()
+	body, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+	case err != nil:
+		return c, fmt.Errorf("configuration: %w", err)
+	case len(bytes.TrimSpace(body)) > 0:
+		if err := yaml.UnmarshalWithOptions(body, &c, yaml.Strict()); err != nil {
+			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err))
+		}
+	}
+	if err := c.environment(environ); err != nil {
+		return c, err
+	}
+	if err := c.secretFiles(); err != nil {
+		return c, err
+	}
+	return c, c.check()
+}
+
+var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
+
+// yamlFault says in one line what is wrong and where. The library's own text shows the lines around it, which
+// may hold secrets.
+func yamlFault(err error) string {
+	first, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
+	if m := yamlPlace.FindStringSubmatch(first); m != nil {
+		first = fmt.Sprintf("line %s, column %s: %s", m[1], m[2], strings.TrimPrefix(first, m[0]))
+	}
+	if strings.Contains(first, "unknown field") {
+		first += " (see config.example.yaml for every key)"
+	}
+	return first
+}
+
+// environment overlays SMEBOT_… variables.
+func (c *Config) environment(environ []string) error {
+	env := map[string]string{}
+	for _, e := range environ {
+		if k, v, ok := strings.Cut(e, "="); ok && strings.HasPrefix(k, "SMEBOT_") {
+			env[k] = v
+		}
+	}
+	return overlay(reflect.ValueOf(c).Elem(), "SMEBOT", env)
+}
+
+func overlay(v reflect.Value, prefix string, env map[string]string) error {
+	for i := range v.NumField() {
+		f := v.Field(i)
+		name := prefix + "_" + strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
+		if f.Kind() == reflect.Struct {
+			if err := overlay(f, name, env); err != nil {
+				return err
+			}
+			continue
+		}
+		if list, ok := f.Interface().([]ChannelConfig); ok {
+			for j := range list {
+				key := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(list[j].Name))
+				if err := overlay(reflect.ValueOf(&list[j]).Elem(), name+"_"+key, env); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		s, ok := env[name]
+		if !ok {
+			continue
+		}
+		switch p := f.Addr().Interface().(type) {
+		case *string:
+			*p = s
+		case **bool:
+			b, err := strconv.ParseBool(s)
+			if err != nil {
+				return fmt.Errorf("environment %s: want true or false", name)
+			}
+			*p = &b
+		case *Days:
+			if err := p.set(s); err != nil {
+				return fmt.Errorf("environment %s: %w", name, err)
+			}
+		default:
+			return fmt.Errorf("environment %s: set this in the configuration file", name)
+		}
+	}
+	return nil
+}
+
+// secretFiles fills secrets that stand in files of their own.
+func (c *Config) secretFiles() error {
+	for i := range c.Channels {
+		ch := &c.Channels[i]
+		for _, s := range []struct {
+			key, file string
+			value     *string
+		}{
+			{"app_secret", ch.AppSecretFile, &ch.AppSecret}, {"token", ch.TokenFile, &ch.Token},
+			{"encoding_aes_key", ch.EncodingAESKeyFile, &ch.EncodingAESKey},
+			{"previous_encoding_aes_key", ch.PreviousEncodingAESKeyFile, &ch.PreviousEncodingAESKey},
+			{"secret", ch.SecretFile, &ch.Secret},
+		} {
+			if s.file == "" {
+				continue
+			}
+			at := fmt.Sprintf("channels[%s].%s", ch.Name, s.key)
+			if *s.value != "" {
+				return fmt.Errorf("configuration: %s and %s_file are both set: keep one", at, at)
+			}
+			b, err := os.ReadFile(s.file)
+			if err != nil {
+				return fmt.Errorf("configuration: %s_file: %w", at, err)
+			}
+			*s.value = strings.TrimSpace(string(b))
+		}
+	}
+	return nil
+}
+
+var channelName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+
+// check says what is wrong with a value, and how to mend it.
+func (c *Config) check() error {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("configuration: listen: want an address and port, as in 127.0.0.1:8080")
+	}
+	if c.Metrics.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.Metrics.Listen); err != nil {
+			return fmt.Errorf("configuration: metrics.listen: want an address and port, as in 127.0.0.1:9090, or nothing to turn it off")
+		}
+	}
+	if c.Store.DSN != "" {
+		return errors.New("configuration: store.dsn: this version keeps its data in SQLite only: leave store.dsn empty")
+	}
+	if c.Data == "" {
+		return errors.New("configuration: data: name the folder for database and index")
+	}
+	if u := c.PublicURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
+		return errors.New("configuration: public_url: want an address as in https://bot.example.gov.cn")
+	}
+	switch c.Log.Level {
+	case "debug", "info", "warn", "error":
+	default:
+		return errors.New("configuration: log.level: want debug, info, warn or error")
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		return errors.New("configuration: log.format: want text or json")
+	}
+	if c.Centre.Name == "" || c.Centre.Hours == "" {
+		return errors.New("configuration: centre.name and centre.hours: the notice to people must name who serves them and when")
+	}
+	seen := map[string]bool{"web": true, "terminal": true}
+	for i, ch := range c.Channels {
+		if !channelName.MatchString(ch.Name) {
+			return fmt.Errorf("configuration: channels[%d].name: want up to 32 of a-z, 0-9, - and _, as in guzhen", i)
+		}
+		if seen[ch.Name] {
+			return fmt.Errorf("configuration: channels[%s]: this name is taken: give each channel its own", ch.Name)
+		}
+		seen[ch.Name] = true
+		var err error
+		switch ch.Type {
+		case "wechat":
+			if ch.Mode != "" && ch.Mode != "safe" && ch.Mode != "plain" {
+				return fmt.Errorf("configuration: channels[%s].mode: want safe or plain", ch.Name)
+			}
+			err = ch.wechat().Validate()
+		case "telegram":
+			if ch.Mode != "" && ch.Mode != "polling" && ch.Mode != "webhook" {
+				return fmt.Errorf("configuration: channels[%s].mode: want polling or webhook", ch.Name)
+			}
+			err = ch.telegram(c.PublicURL).Validate()
+		default:
+			return fmt.Errorf("configuration: channels[%s].type: want wechat or telegram", ch.Name)
+		}
+		if err != nil {
+			return fmt.Errorf("configuration: %w", err)
+		}
+	}
+	for i, n := range c.Notify {
+		switch n.Type {
+		case "telegram", "wecom", "dingtalk", "feishu", "webhook", "email":
+		default:
+			return fmt.Errorf("configuration: notify[%d].type: want telegram, wecom, dingtalk, feishu, webhook or email", i)
+		}
+	}
+	return nil
+}
+
+func (ch ChannelConfig) wechat() wechat.Config {
+	return wechat.Config{
+		Name: ch.Name, Town: ch.Town, AppID: ch.AppID, AppSecret: ch.AppSecret, Token: ch.Token,
+		EncodingAESKey: ch.EncodingAESKey, PreviousEncodingAESKey: ch.PreviousEncodingAESKey,
+		Plain: ch.Mode == "plain", APIBase: ch.APIBase,
+	}
+}
+
+func (ch ChannelConfig) telegram(publicURL string) telegram.Config {
+	mode := ch.Mode
+	if mode == "" {
+		mode = "polling"
+	}
+	return telegram.Config{
+		Name: ch.Name, Town: ch.Town, Token: ch.Token, Mode: mode, Secret: ch.Secret, APIBase: ch.APIBase,
+		PublicURL: publicURL, CollectLeads: ch.leads(),
+	}
+}
+
+// leads reports whether a channel takes referrals; it does unless told not to.
+func (ch ChannelConfig) leads() bool { return ch.CollectLeads == nil || *ch.CollectLeads }
+
+// indexDir is where the search index lives.
+func (c Config) indexDir() string { return filepath.Join(c.Data, "index") }
