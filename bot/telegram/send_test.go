@@ -246,6 +246,7 @@ func TestSecretsStayOut(t *testing.T) {
 		}
 		w.Header().Set("Content-Length", "1000")
 		fmt.Fprint(w, `{"ok":true`)
+		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	}))
 	defer broken.Close()
@@ -263,6 +264,9 @@ func TestSecretsStayOut(t *testing.T) {
 	err = c.Send(t.Context(), outgoing("1", 5, bot.Reply{Text: "好"}))
 	if class(err) != bot.Retry {
 		t.Errorf("an answer that breaks off: %v", err)
+	}
+	if p := c.recall("1"); p.doubtful != 1 {
+		t.Error("an answer that breaks off does not count as perhaps sent")
 	}
 	texts = append(texts, fmt.Sprintf("%v %#v", err, err), log.String())
 	if log.String() == "" {

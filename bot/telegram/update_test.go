@@ -69,6 +69,26 @@ func TestReadUnreadableAndServiceMessages(t *testing.T) {
 	}
 }
 
+func TestReadLeavesOutWhatHasNoPersonBehindIt(t *testing.T) {
+	c := mustNew(t, testConfig(ModePolling), newFakeAPI(), (&inbox{}).handle, Options{})
+	whole := privateText(5, "问")
+	for name, text := range map[string]string{
+		"a bot":     strings.Replace(whole, `"is_bot":false`, `"is_bot":true`, 1),
+		"a channel": strings.Replace(whole, `"private"`, `"channel"`, 1),
+		"no sender": strings.Replace(whole, `"from"`, `"x"`, 1),
+		"no chat":   strings.Replace(whole, `"chat"`, `"x"`, 1),
+		"no date":   strings.Replace(whole, `"date"`, `"x"`, 1),
+		"no text":   strings.Replace(whole, `"text"`, `"x"`, 1),
+	} {
+		if text == whole || readOne(t, c, `"message":`+text).wanted {
+			t.Errorf("%s is answered", name)
+		}
+	}
+	if readOne(t, c, `"edited_message":`+whole).wanted {
+		t.Error("an edited message is taken for a new one")
+	}
+}
+
 func TestReadIdsExactly(t *testing.T) {
 	c := mustNew(t, testConfig(ModePolling), newFakeAPI(), (&inbox{}).handle, Options{})
 	for _, id := range []int64{1, 1<<52 + 1, 1<<53 + 1, math.MaxInt64} {
