@@ -1,14 +1,18 @@
 package wechat
 
 import (
+	"bufio"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -26,7 +30,7 @@ func mustRefuse(t *testing.T, s *site, name string, r response, status int, reas
 	}
 }
 
-// bends are the wrong forms of a signature (F001).
+// bends are the wrong forms of a signature.
 func bends(sig string) map[string]string {
 	first := "0"
 	if sig[0] == '0' {
@@ -49,7 +53,7 @@ func letters(t *testing.T, key string, make func() post) post {
 	return post{}
 }
 
-func TestF001Signatures(t *testing.T) {
+func TestWrongSignatures(t *testing.T) {
 	s := newSite(t, goodConfig)
 	for _, key := range []string{"signature", "msg_signature"} {
 		p := letters(t, key, func() post { return s.sealed(textOf("CANARY", "1")) })
@@ -87,7 +91,7 @@ func TestF001Signatures(t *testing.T) {
 	}
 }
 
-func TestF002DoubledParameters(t *testing.T) {
+func TestDoubledParameters(t *testing.T) {
 	s := newSite(t, goodConfig)
 	for _, key := range []string{"signature", "timestamp", "nonce", "msg_signature", "encrypt_type", "openid"} {
 		p := s.sealed(textOf("CANARY", "1"))
@@ -98,7 +102,7 @@ func TestF002DoubledParameters(t *testing.T) {
 	mustRefuse(t, s, "malformed query", s.sendRaw(p.query.Encode()+"&a=%zz", p), 400, ReasonQuery)
 }
 
-func TestF003Downgrade(t *testing.T) {
+func TestDowngradeToPlain(t *testing.T) {
 	s := newSite(t, goodConfig)
 	forged := textOf("CANARY", "77")
 	p := s.plain(forged)
@@ -116,14 +120,14 @@ func TestF003Downgrade(t *testing.T) {
 	}
 }
 
-func TestF004PlainFieldsBesideEncrypt(t *testing.T) {
+func TestPlainFieldsBesideEncrypt(t *testing.T) {
 	s := newSite(t, goodConfig)
 	p := s.sealed(textOf("你好", "1"))
 	p.body = strings.Replace(p.body, "<Encrypt>", "<Content>CANARY</Content><Encrypt>", 1)
 	mustRefuse(t, s, "compatible mode", s.send(p), 403, ReasonMode)
 }
 
-func TestF005Age(t *testing.T) {
+func TestAgeOfRequests(t *testing.T) {
 	s := newSite(t, goodConfig)
 	p := s.sealed(textOf("CANARY", "1"))
 	for _, d := range []time.Duration{time.Hour, 24 * time.Hour, -time.Hour, 301 * time.Second, -301 * time.Second} {
@@ -146,7 +150,7 @@ func TestF005Age(t *testing.T) {
 	}
 }
 
-func TestF006PlainProfile(t *testing.T) {
+func TestPlainProfile(t *testing.T) {
 	cfg := goodConfig
 	cfg.Plain = true
 	s := newSite(t, cfg)
@@ -193,8 +197,8 @@ func TestReplayMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// F007 and F008: whatever is wrong inside a signed envelope, the answer is that of a wrong signature.
-func TestF007F008OneAnswer(t *testing.T) {
+// Whatever is wrong inside a signed envelope, the answer is that of a wrong signature.
+func TestOneAnswerToWhatCannotBeOpened(t *testing.T) {
 	s := newSite(t, goodConfig)
 	key, msg := s.cfg.EncodingAESKey, textOf("CANARY", "1")
 	block := func(length int64, pad int) string {
@@ -227,7 +231,7 @@ func TestF007F008OneAnswer(t *testing.T) {
 	}
 }
 
-func TestF010KeyChange(t *testing.T) {
+func TestKeyChange(t *testing.T) {
 	cfg := goodConfig
 	cfg.PreviousEncodingAESKey = "pQ8vT2mXw5Zr7Lp9Ns3Bd6Fh1Jc4Gy0RaUeWiOqTbME"
 	s := newSite(t, cfg)
@@ -244,7 +248,7 @@ func TestF010KeyChange(t *testing.T) {
 	}
 }
 
-func TestF011OpenIDOfTheQuery(t *testing.T) {
+func TestOpenIDOfTheQuery(t *testing.T) {
 	s := newSite(t, goodConfig)
 	p := s.sealed(textOf("你好", "1"))
 	p.query.Set("openid", "oVictim")
@@ -259,8 +263,8 @@ func TestF011OpenIDOfTheQuery(t *testing.T) {
 	}
 }
 
-// F019 to F022, F027 and the rest of what is no message, inside the envelope and outside.
-func TestF019ToF027Documents(t *testing.T) {
+// What is no message, inside the envelope and outside.
+func TestDocumentsThatAreRefused(t *testing.T) {
 	s := newSite(t, goodConfig)
 	good := textOf("CANARY", "1")
 	add := func(more string) string { return strings.Replace(good, "</xml>", more+"</xml>", 1) }
@@ -330,7 +334,7 @@ func TestDocumentsThatAreFine(t *testing.T) {
 	}
 }
 
-func TestF021CutAnywhere(t *testing.T) {
+func TestDocumentsCutAnywhere(t *testing.T) {
 	s := newSite(t, goodConfig)
 	doc := textOf("CANARY", "1")
 	for i := range len(doc) {
@@ -350,7 +354,7 @@ func TestF021CutAnywhere(t *testing.T) {
 	}
 }
 
-func TestF028F030F031Requests(t *testing.T) {
+func TestFormOfRequests(t *testing.T) {
 	s := newSite(t, goodConfig)
 	p := s.sealed(textOf("你好", "1"))
 	for _, kind := range []string{"application/json", "text/html", "multipart/form-data; boundary=x", "text/xml; charset", "nonsense/"} {
@@ -409,6 +413,60 @@ func TestSignatureBeforeBody(t *testing.T) {
 	req.Header = p.header
 	req.Header.Set("Expect", "100-continue")
 	mustRefuse(t, s, "withheld body", s.do(req), 403, ReasonSignature)
+}
+
+// pipeListener serves connections that exist in memory only, so that time-outs run on the clock of a test.
+type pipeListener chan net.Conn
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	c, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l pipeListener) Close() error   { close(l); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.IPAddr{} }
+
+// Senders who hold back their body get an answer before WeChat would hang up, whether it would be read or not.
+func TestSlowBodies(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		bend   func(*post)
+		length int
+		want   string
+		after  time.Duration
+	}{
+		{"genuine address", func(*post) {}, 500, "400 Bad Request", wait},
+		{"wrong signature", func(p *post) { p.query.Set("signature", "x") }, 500, "403 Forbidden", wait},
+		{"too long by its own account", func(*post) {}, 10 << 20, "413 Request Entity Too Large", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &site{t: t, cfg: goodConfig}
+			s.at(noon)
+			ch, err := New(goodConfig, nil, Options{Clock: s.now, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := s.sealed(textOf("CANARY", "1"))
+			c.bend(&p)
+			listener := make(pipeListener, 1)
+			server := &http.Server{Handler: ch}
+			go server.Serve(listener)
+			ours, theirs := net.Pipe()
+			listener <- theirs
+			began := time.Now()
+			go fmt.Fprintf(ours, "POST /wechat/guzhen?%s HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n<xml>", p.query.Encode(), c.length)
+			line, err := bufio.NewReader(ours).ReadString('\n')
+			if want := "HTTP/1.1 " + c.want + "\r\n"; line != want || time.Since(began) != c.after {
+				t.Errorf("%s: %q after %v, %v", c.name, line, time.Since(began), err)
+			}
+			ours.Close()
+			server.Close()
+			time.Sleep(time.Second) // of the bubble: net/http lingers half a second before it lets go of a connection
+		})
+	}
 }
 
 func TestRefusalsAreLoggedSparingly(t *testing.T) {

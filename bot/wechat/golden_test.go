@@ -92,7 +92,7 @@ func TestGoldenJSONMessageIsRefused(t *testing.T) {
 	}
 }
 
-// F009: every bit of the official message, flipped under its true signature.
+// Every bit of the official message, flipped under its true signature.
 func TestBitFlipsOfGoldenMessage(t *testing.T) {
 	s := newSite(t, golden)
 	whole, err := base64.StdEncoding.DecodeString(goldenMessage)

@@ -95,6 +95,11 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, &refusal{http.StatusMethodNotAllowed, ReasonMethod})
 		return
 	}
+	// The time for the body is limited, since the answer has to be out before WeChat hangs up. The limit is lifted
+	// once the body is here; until then it also bounds how long the server itself waits for the rest of a
+	// refused one. A writer that cannot set a deadline (a recorder) has no slow sender either.
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(began.Add(wait))
 	q, err := c.checkQuery(r.URL.RawQuery)
 	if err != nil {
 		c.refuse(w, err)
@@ -109,6 +114,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
+	control.SetReadDeadline(time.Time{})
 	ctx, cancel := context.WithDeadline(r.Context(), began.Add(wait))
 	defer cancel()
 	body, kind := c.answer(ctx, d)
@@ -240,8 +246,7 @@ func (c *Channel) readDocument(doc []byte, q url.Values) (delivery, error) {
 	return d, nil
 }
 
-// readBody reads at most maxBody bytes of XML that is not compressed. The time for it is limited, since the
-// answer has to be out before WeChat hangs up.
+// readBody reads at most maxBody bytes of XML that is not compressed.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &refusal{http.StatusUnsupportedMediaType, ReasonType}
@@ -252,10 +257,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 			return nil, &refusal{http.StatusUnsupportedMediaType, ReasonType}
 		}
 	}
-	// What cannot set a deadline (a recorder in a test) has no slow sender either.
-	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Now().Add(wait))
-	defer control.SetReadDeadline(time.Time{})
+	if r.ContentLength > maxBody {
+		return nil, &refusal{http.StatusRequestEntityTooLarge, ReasonSize}
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {

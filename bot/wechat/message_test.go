@@ -108,8 +108,8 @@ func TestLeavingIsHeardAndNotAnswered(t *testing.T) {
 	}
 }
 
-// F024: keys where the numbers are missing or absurd. A repeat must still be a repeat, another message another.
-func TestF024FallbackKeys(t *testing.T) {
+// Keys where the numbers are missing or absurd. A repeat must still be a repeat, another message another.
+func TestFallbackKeys(t *testing.T) {
 	for _, id := range []string{"0", "-1", "abc", "", "-", "007", " 7", "1e9", strings.Repeat("9", 21)} {
 		s := newSite(t, goodConfig)
 		doc := textOf("你好", id)
@@ -139,8 +139,8 @@ func TestF024FallbackKeys(t *testing.T) {
 	}
 }
 
-// F026: identifiers around 2^63 stay apart.
-func TestF026NeighboursAt2To63(t *testing.T) {
+// Identifiers around 2^63 stay apart.
+func TestNeighboursAt2To63(t *testing.T) {
 	s := newSite(t, goodConfig)
 	for i, id := range []string{"9223372036854775806", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616"} {
 		if got := s.say("你好", id); got != "turn "+strconv.Itoa(i+1)+": 你好" {
@@ -149,8 +149,8 @@ func TestF026NeighboursAt2To63(t *testing.T) {
 	}
 }
 
-// F025: without what a message must have it is refused; a person or account that is no name of one, too.
-func TestF025MissingFields(t *testing.T) {
+// Without what a message must have it is refused; a person or account that is no name of one, too.
+func TestMissingFields(t *testing.T) {
 	for _, change := range [][2]string{
 		{"ToUserName", "-"}, {"FromUserName", "-"}, {"MsgType", "-"}, {"FromUserName", ""}, {"FromUserName", "a:b"},
 		{"FromUserName", "<b>"}, {"FromUserName", strings.Repeat("o", 65)}, {"ToUserName", "a b"},
