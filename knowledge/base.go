@@ -63,7 +63,7 @@ func Open(o Options) (*Base, error) {
 		return nil, err
 	}
 	b := &Base{opt: o, cards: cards}
-	s, err := b.build(append([]Document{doc}, o.Documents...))
+	s, err := b.build(append([]Document{doc}, o.Documents...), o.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -71,14 +71,14 @@ func Open(o Options) (*Base, error) {
 	return b, nil
 }
 
-func (b *Base) build(docs []Document) (*snapshot, error) {
+func (b *Base) build(docs []Document, progress func(done, all int)) (*snapshot, error) {
 	s := &snapshot{docs: docs, byID: make(map[string]*Document, len(docs))}
 	for i := range docs {
 		s.byID[docs[i].ID] = &docs[i]
 	}
 	var err error
 	if b.opt.Dir != "" {
-		if s.index, err = openDisk(b.opt.Dir, docs, b.opt.Log, b.opt.Progress); err == nil {
+		if s.index, err = openDisk(b.opt.Dir, docs, b.opt.Log, progress); err == nil {
 			s.dir = b.opt.Dir
 			return s, nil
 		}
@@ -92,13 +92,13 @@ func (b *Base) build(docs []Document) (*snapshot, error) {
 }
 
 // Replace puts other imported documents beside the embedded policy. Searches go on with the old ones until
-// the new index stands.
-func (b *Base) Replace(docs []Document) error {
+// the new index stands; progress, which may be nil, hears of its building.
+func (b *Base) Replace(docs []Document, progress func(done, all int)) error {
 	embedded, _, err := Embedded()
 	if err != nil {
 		return err
 	}
-	s, err := b.build(append([]Document{embedded}, docs...))
+	s, err := b.build(append([]Document{embedded}, docs...), progress)
 	if err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func TestReplaceWhileSearching(t *testing.T) {
 	}()
 	for i := range 5 {
 		doc := Document{ID: fmt.Sprint(i), Title: "规定", Articles: []Article{{Number: 1, Heading: "第一条", Text: "税收"}}}
-		if err := b.Replace([]Document{doc}); err != nil {
+		if err := b.Replace([]Document{doc}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"smebot/bot"
+	"smebot/bot/wechat"
+	"smebot/intents"
+	"smebot/intents/understand"
+	"smebot/knowledge"
+	"smebot/knowledge/script"
+	"smebot/store"
+)
+
+// engine is the bot without its channels: store, knowledge, router. Every command that answers uses one.
+type engine struct {
+	db     *store.DB
+	base   *knowledge.Base
+	router *intents.Router
+	log    *slog.Logger
+
+	progress func(done, all int) // of indexing; may be nil
+}
+
+// openEngine opens the store and the knowledge under the configured data folder.
+func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(done, all int)) (_ *engine, err error) {
+	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}()
+	docs, err := storedDocuments(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	base, err := knowledge.Open(knowledge.Options{Dir: c.indexDir(), Documents: docs, Log: log, Progress: progress})
+	if err != nil {
+		return nil, err
+	}
+	router, err := newRouter(c, base, db.LeadsOf)
+	if err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
+	return &engine{db: db, base: base, router: router, log: log}, nil
+}
+
+func newRouter(c Config, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error)) (*intents.Router, error) {
+	u, err := understand.New()
+	if err != nil {
+		return nil, err
+	}
+	script.Warm()
+	return intents.New(intents.Config{
+		Understand: u,
+		Knowledge:  base,
+		Leads:      leads,
+		Options: intents.Options{
+			Centre: c.Centre.Name, Phone: c.Centre.Phone, Hours: c.Centre.Hours, NoticeURL: c.Privacy.NoticeURL,
+			KeepMessages: int(c.Privacy.RetainMessages), KeepLeads: int(c.Privacy.RetainLeads),
+		},
+	}), nil
+}
+
+func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()) }
+
+// storedDocuments reads the imported documents.
+func storedDocuments(ctx context.Context, db *store.DB) ([]knowledge.Document, error) {
+	rows, err := db.Documents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]knowledge.Document, len(rows))
+	for i, r := range rows {
+		if err := json.Unmarshal(r.Body, &docs[i]); err != nil {
+			return nil, fmt.Errorf("document %s in the store is unreadable: remove it and import it again: %w", r.ID, err)
+		}
+	}
+	return docs, nil
+}
+
+// askLine is one line of `ask --jsonl`.
+type askLine struct {
+	ID      string    `json:"id"`
+	Text    string    `json:"text"`
+	User    string    `json:"user,omitempty"`
+	Channel string    `json:"channel,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+// askAnswer is what `ask --jsonl` writes for a line.
+type askAnswer struct {
+	ID        string        `json:"id"`
+	Intent    string        `json:"intent"`
+	Text      string        `json:"text"`
+	Articles  []bot.Article `json:"articles"`
+	Platforms []string      `json:"platforms"`
+	Choices   []bot.Choice  `json:"choices"`
+	Lead      string        `json:"lead"`
+
+	numbered string // for a person at a terminal
+}
+
+// ask runs one turn of the conversation that run and the line's user name, as of the line's own clock.
+func (e *engine) ask(ctx context.Context, run string, line askLine) (askAnswer, error) {
+	platform := bot.Platform(line.Channel)
+	switch platform {
+	case "":
+		platform = bot.Web
+	case bot.Web, bot.WeChat, bot.Telegram, bot.Terminal:
+	default:
+		return askAnswer{}, fmt.Errorf("line %q: channel must be web, wechat or telegram", line.ID)
+	}
+	clock := time.Now
+	if !line.At.IsZero() {
+		clock = func() time.Time { return line.At }
+	}
+	d := bot.NewDispatcher(e.db, e.router, bot.Options{Clock: clock, Limit: 30 * time.Second, Log: e.log, Context: ctx})
+	r, err := d.Handle(ctx, bot.Message{
+		Key:  "ask:" + run + ":" + line.ID,
+		From: bot.Address{Channel: "ask", Platform: platform, User: run + ":" + line.User},
+		Kind: bot.KindText, Text: line.Text, Leads: true, At: clock(),
+	})
+	if err != nil {
+		return askAnswer{}, err
+	}
+	a := askAnswer{ID: line.ID, Intent: r.Intent, Text: r.Text, Articles: r.Articles, Platforms: r.Platforms, Choices: r.Choices, Lead: r.Lead, numbered: r.Numbered()}
+	if platform == bot.WeChat {
+		a.Text = wechat.Render(r)
+	}
+	// Empty lists are lists, not null: readers of the lines rely on it.
+	if a.Articles == nil {
+		a.Articles = []bot.Article{}
+	}
+	if a.Platforms == nil {
+		a.Platforms = []string{}
+	}
+	if a.Choices == nil {
+		a.Choices = []bot.Choice{}
+	}
+	return a, nil
+}
+
+// searchHit is one hit of `search --jsonl`.
+type searchHit struct {
+	Document string  `json:"document"`
+	Heading  string  `json:"heading"`
+	Score    float64 `json:"score"`
+
+	text string
+}
+
+// search ranks articles; it touches no store.
+func search(ctx context.Context, base *knowledge.Base, text string, top int) ([]searchHit, error) {
+	hits, err := base.Search(ctx, text, top)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]searchHit, len(hits))
+	for i, h := range hits {
+		out[i] = searchHit{Document: h.Title, Heading: h.Heading, Score: h.Score, text: h.Text}
+	}
+	return out, nil
+}

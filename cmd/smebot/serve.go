@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+type serveCmd struct{}
+
+// stopLimit is how long the program may take to finish what it has taken.
+const stopLimit = 10 * time.Second
+
+// Run serves until a signal, then finishes what was taken.
+func (serveCmd) Run(e *env) error {
+	p, err := start(e.ctx, e.config, e.log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.out, "smebot %s\n", version)
+	if e.config.webChat() {
+		fmt.Fprintf(e.out, "chat page: http://%s/\n", p.addr)
+	}
+	for _, c := range e.config.Channels {
+		fmt.Fprintf(e.out, "channel %s: %s%s\n", c.Name, c.Type, p.callback(c))
+	}
+	var failed error
+	select {
+	case <-e.ctx.Done():
+	case failed = <-p.failed:
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
+	defer cancel()
+	return errors.Join(failed, p.stop(ctx))
+}
