@@ -3,7 +3,6 @@ package wechat
 import (
 	"encoding/base64"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -258,8 +257,6 @@ func TestOpenIDOfTheQuery(t *testing.T) {
 		t.Error("the mismatch is to be logged, without ids")
 	}
 }
-
-func (l pipeListener) Addr() net.Addr { return &net.IPAddr{} }
 
 func TestRefusalsAreLoggedSparingly(t *testing.T) {
 	s := newSite(t, goodConfig)

@@ -85,7 +85,8 @@ func (l pipeListener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-func (l pipeListener) Close() error { close(l); return nil }
+func (l pipeListener) Close() error   { close(l); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.IPAddr{} }
 
 // Senders who hold back their body get an answer before WeChat would hang up, whether it would be read or not.
 func TestSlowBodies(t *testing.T) {
