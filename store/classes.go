@@ -1,0 +1,47 @@
+package store
+
+// Class says how a column must be treated.
+type Class string
+
+// The classes of columns. Personal and secret values are never logged, and leave the store only for those who
+// may see them.
+const (
+	Secret       Class = "secret"   // gives access to something: tokens, keys
+	PersonalData Class = "personal" // tells something about a person, or finds their rows
+	Business     Class = "business" // of the service itself
+	Public       Class = "public"   // could be printed in the newspaper
+)
+
+// Classes gives every column of the schema its class, by table and column. A test compares it with the schema.
+var Classes = map[string]map[string]Class{
+	"settings": {"name": Public, "value": Business}, // the key's check value tells nothing of the key
+	"counters": {"name": Public, "value": Public},
+	"conversations": {
+		"person": PersonalData, "state": PersonalData, "version": Business, "updated": PersonalData, "tidy": Business,
+	},
+	"inbox": {"delivery": PersonalData, "person": PersonalData, "reply": PersonalData, "stored": PersonalData},
+	"outbox": {
+		"seq": Business, "id": PersonalData, "channel": Business, "person": PersonalData, "payload": PersonalData, "due": Business,
+		"not_before": Business, "attempts": Business, "cause": Business, "created": Business, "given_up": Business,
+	},
+	"consents": {
+		"lead": Business, "version": Public, "at": PersonalData, "receiver": Public, "abroad": Business, "withdrawn": PersonalData,
+	},
+	"leads": {
+		"number": Business, "draft": PersonalData, "person": PersonalData, "phone": PersonalData, "details": PersonalData,
+		"channel": Business, "messenger": Business, "town": Business, "platform": Business, "status": Business, "reason": Business,
+		"assignee": PersonalData, "organisation": Business, "version": Business, "created": Business, "changed": Business, "erased": Business,
+	},
+	"lead_events": {
+		"lead": Business, "version": Business, "at": Business, "actor": PersonalData, "action": Business, "detail": Business,
+	},
+	"questions": {
+		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
+	},
+	"erasures":  {"person": PersonalData, "at": PersonalData},
+	"documents": {"id": Public, "title": Public, "hash": Public, "body": Public, "source": Public, "imported": Business},
+	"cells":     {"name": Business, "value": Secret, "updated": Business},
+
+	// The migration tool's own table.
+	"goose_db_version": {"id": Business, "version_id": Public, "is_applied": Business, "tstamp": Business},
+}

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"smebot/bot"
+)
+
+const (
+	sqlLeadColumns = `SELECT l.number, l.created, l.details, l.channel, l.messenger, l.town, l.platform, l.status, l.reason,
+		l.assignee, l.organisation, l.version, c.version, c.at, c.receiver, c.abroad
+		FROM leads l JOIN consents c ON c.lead = l.number `
+	sqlLeadByNumber = sqlLeadColumns + `WHERE l.number = $1`
+	// A filter that is not set is passed as empty and holds for every row.
+	sqlLeads = sqlLeadColumns + `WHERE ($1 = '' OR l.status = $1) AND ($2 = '' OR l.platform = $2) AND ($3 = '' OR l.town = $3)
+		AND ($4 = 0 OR l.person = $5) AND ($6 = 0 OR l.phone = $7) AND ($8 = '' OR l.assignee = $8)
+		AND l.created >= $9 AND l.created < $10
+		ORDER BY l.created DESC, l.number DESC LIMIT $11 OFFSET $12`
+	sqlEvents = `SELECT at, actor, action, detail FROM lead_events WHERE lead = $1 ORDER BY version`
+)
+
+// LeadFilter chooses leads. The zero value of a field chooses all.
+type LeadFilter struct {
+	Status   Status
+	Platform string // slug
+	Town     string
+	From     bot.Address // one person's, by channel and user
+	Phone    Phone
+	Assignee string
+	Since    time.Time // created then or later
+	Until    time.Time // created before
+	Limit    int       // at most so many; 0 for all
+	Offset   int
+}
+
+// personal is what a lead holds about its person. It is sealed as one value.
+type personal struct {
+	Firm    string `json:"firm,omitempty"`
+	Contact string `json:"contact,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Need    string `json:"need,omitempty"`
+	User    string `json:"user,omitempty"`
+	Draft   string `json:"draft,omitempty"`
+}
+
+// Leads returns the leads that a filter chooses, newest first, without their histories.
+func (d *DB) Leads(ctx context.Context, f LeadFilter) ([]Lead, error) {
+	limit, until := int64(f.Limit), int64(math.MaxInt64)
+	if limit <= 0 {
+		limit = math.MaxInt64
+	}
+	if !f.Until.IsZero() {
+		until = f.Until.UnixMicro()
+	}
+	since := int64(math.MinInt64)
+	if !f.Since.IsZero() {
+		since = f.Since.UnixMicro()
+	}
+	person, byPerson := blank, 0
+	if f.From.Channel != "" || f.From.User != "" {
+		person, byPerson = d.seal.person(f.From), 1
+	}
+	phone, byPhone := blank, 0
+	if f.Phone != "" {
+		phone, byPhone = d.phoneKey(f.Phone.Reveal()), 1 // to hash it
+	}
+	rows, err := d.read.QueryContext(ctx, sqlLeads, string(f.Status), f.Platform, f.Town, byPerson, person, byPhone, phone,
+		f.Assignee, since, until, limit, f.Offset)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var leads []Lead
+	for rows.Next() {
+		l, err := d.scanLead(rows)
+		if err != nil {
+			return nil, err
+		}
+		leads = append(leads, l)
+	}
+	return leads, rows.Err()
+}
+
+// LeadsOf returns a person's leads, newest first, without their histories. Erased ones belong to nobody.
+func (d *DB) LeadsOf(ctx context.Context, who bot.Address) ([]Lead, error) {
+	if who.User == "" {
+		return nil, nil
+	}
+	return d.Leads(ctx, LeadFilter{From: who})
+}
+
+// Lead returns one lead with its history, oldest event first; ErrNotFound if there is none of that number.
+func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
+	// One transaction, so that lead and history are of the same moment.
+	read, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return Lead{}, err
+	}
+	defer func() { _ = read.Rollback() }()
+	l, err := d.scanLead(read.QueryRowContext(ctx, sqlLeadByNumber, number))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Lead{}, fmt.Errorf("lead: %w", ErrNotFound)
+	}
+	if err != nil {
+		return Lead{}, err
+	}
+	rows, err := read.QueryContext(ctx, sqlEvents, number)
+	if err != nil {
+		return Lead{}, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e Event
+		var when int64
+		if err := rows.Scan(&when, &e.Actor, &e.Action, &e.Detail); err != nil {
+			return Lead{}, err
+		}
+		e.At = at(when)
+		l.History = append(l.History, e)
+	}
+	return l, rows.Err()
+}
+
+func (d *DB) scanLead(row scanner) (Lead, error) {
+	var l Lead
+	var details []byte
+	var created, consented int64
+	var abroad int
+	err := row.Scan(&l.Number, &created, &details, &l.From.Channel, &l.From.Platform, &l.Town, &l.Platform, &l.Status, &l.Reason,
+		&l.Assignee, &l.Organisation, &l.Version, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
+	if err != nil {
+		return Lead{}, err
+	}
+	l.Created, l.Consent.At, l.Consent.Abroad = at(created), at(consented), abroad == 1
+	if len(details) == 0 { // erased
+		return l, nil
+	}
+	var p personal
+	if err := d.openJSON(colDetails, []byte(l.Number), details, &p); err != nil {
+		return Lead{}, fmt.Errorf("lead %s: %w", l.Number, err)
+	}
+	l.Firm, l.Contact, l.Phone, l.Need, l.From.User, l.Draft = p.Firm, p.Contact, Phone(p.Phone), p.Need, p.User, p.Draft
+	return l, nil
+}
+
+func (d *DB) phoneKey(number string) []byte { return d.seal.hash("phone", number) }
+
+// checkLead says what keeps a lead from being stored.
+func checkLead(l Lead) error {
+	switch {
+	case l.Consent.At.IsZero() || l.Consent.Version == "" || l.Consent.Receiver == "":
+		return ErrNoConsent
+	case l.From.Platform == bot.Telegram && !l.Consent.Abroad:
+		return fmt.Errorf("%w to the transfer abroad", ErrNoConsent)
+	case l.Number == "" || l.Draft == "" || l.Phone == "" || l.From.Channel == "" || l.From.User == "":
+		return fmt.Errorf("%w: number, draft, phone and address are needed", ErrIncomplete)
+	case l.Status != "" && l.Status != New:
+		return fmt.Errorf("%w: a lead begins as %q", ErrMove, New)
+	}
+	return nil
+}
+
+// personActor is Event.Actor for what the person did.
+const personActor = "person"
+
+// leadActions are the words of Event.Action.
+const (
+	actCreated   = "created"
+	actWithdrawn = "consent withdrawn"
+	actErased    = "erased"
+	actMoved     = "moved to " // and the state
+	actAssigned  = "assigned"
+	actPassed    = "passed on"
+)
+
+// openStates are those in which a lead still awaits something.
+var openStates = []Status{New, Contacted, Referred, InService}
+
+func isOpen(s Status) bool { return slices.Contains(openStates, s) }

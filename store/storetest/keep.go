@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"smebot/bot"
+	"smebot/store"
+)
+
+var keepTests = []contract{
+	{"values are kept and replaced", func(e *env) {
+		if v, err := e.GetValue(ctx, "telegram/tg/offset"); v != "" || err != nil {
+			e.Errorf("nothing kept gives %q %v", v, err)
+		}
+		for _, v := range []string{"41", "42", ""} {
+			e.must(e.SetValue(ctx, "telegram/tg/offset", v))
+			if got, err := e.GetValue(ctx, "telegram/tg/offset"); got != v || err != nil {
+				e.Errorf("got %q %v, want %q", got, err, v)
+			}
+		}
+	}},
+	{"documents and the version of the knowledge", func(e *env) {
+		version := func() int64 { v, err := e.KnowledgeVersion(ctx); e.must(err); return v }
+		doc := store.Document{ID: "b", Title: "关于扶持", Hash: "h1", Body: []byte("{}"), Source: "b.txt", Imported: start}
+		e.must(e.SaveDocument(ctx, doc))
+		if got, err := e.Document(ctx, "b"); err != nil || !reflect.DeepEqual(got, doc) {
+			e.Errorf("got %+v %v, want %+v", got, err, doc)
+		}
+		v := version()
+		e.must(e.SaveDocument(ctx, doc))
+		if version() != v {
+			e.Error("saving the same again moved the version")
+		}
+		doc.Hash, doc.Body = "h2", []byte("{2}")
+		e.must(e.SaveDocument(ctx, doc))
+		if version() == v {
+			e.Error("a changed document did not move the version")
+		}
+		e.must(e.SaveDocument(ctx, store.Document{ID: "a", Hash: "h"}))
+		all, err := e.Documents(ctx)
+		if err != nil || len(all) != 2 || all[0].ID != "a" || !reflect.DeepEqual(all[1], doc) {
+			e.Errorf("documents %+v %v", all, err)
+		}
+		v = version()
+		e.must(e.RemoveDocument(ctx, "b"))
+		if version() == v {
+			e.Error("removing did not move the version")
+		}
+		if _, err := e.Document(ctx, "b"); !errors.Is(err, store.ErrNotFound) {
+			e.Errorf("removed document: %v, want ErrNotFound", err)
+		}
+		if err := e.RemoveDocument(ctx, "b"); !errors.Is(err, store.ErrNotFound) {
+			e.Errorf("removing twice: %v, want ErrNotFound", err)
+		}
+	}},
+	{"purging removes old deliveries and dead letters only", func(e *env) {
+		const many = 1100 // more than one step
+		for i, err := range race(many, func(i int) error {
+			return e.CommitTurn(ctx, turn(fmt.Sprint("old", i), bot.Address{Channel: "guzhen", User: fmt.Sprint(i)}))
+		}) {
+			if err != nil {
+				e.Fatal(i, err)
+			}
+		}
+		post(e, "p", message("dead", chen), message("waiting", chen))
+		e.must(e.GiveUp(ctx, "dead", "x"))
+		e.clock.pass(8 * 24 * time.Hour)
+		e.commit(turn("new", liang))
+		n, err := e.Purge(ctx, e.clock.now().Add(-7*24*time.Hour))
+		if err != nil || n != many+2 {
+			e.Errorf("purged %d, %v; want %d", n, err, many+2)
+		}
+		if _, ok, _ := e.StoredReply(ctx, "old7"); ok {
+			e.Error("an old delivery is still there")
+		}
+		if _, ok, _ := e.StoredReply(ctx, "new"); !ok {
+			e.Error("a new delivery is gone")
+		}
+		if c := e.state(chen); c.Version != 1 {
+			e.Error("a conversation is gone")
+		}
+		e.wantDue("guzhen", "waiting")
+		if n, err := e.Purge(ctx, e.clock.now().Add(time.Hour)); err == nil || n != 0 {
+			e.Errorf("a bound ahead of the clock purged %d, %v", n, err)
+		}
+	}},
+	{"purging conversations", func(e *env) {
+		e.commit(turn("k1", chen))
+		e.clock.pass(91 * 24 * time.Hour)
+		e.commit(turn("k2", liang))
+		if n, err := e.PurgeConversations(ctx, e.clock.now().Add(-90*24*time.Hour)); err != nil || n != 1 {
+			e.Errorf("purged %d, %v", n, err)
+		}
+		if e.state(chen).Version != 0 || e.state(liang).Version != 1 {
+			e.Error("the wrong one is gone")
+		}
+	}},
+	{"old leads lose their persons", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		e.commit(withLead("k2", lead(2, chen)))
+		e.must(e.MoveLead(ctx, lead(1, chen).Number, 1, store.Closed, store.Helped, "li"))
+		e.clock.pass(time.Hour)
+		if n, err := e.EraseOldLeads(ctx, e.clock.now().Add(-time.Minute)); err != nil || n != 1 {
+			e.Errorf("erased %d, %v", n, err)
+		}
+		l, err := e.Lead(ctx, lead(1, chen).Number)
+		if err != nil || l.Phone != "" || l.Firm != "" || l.Reason != store.Helped {
+			e.Errorf("closed lead: %+v %v", l, err)
+		}
+		if l, err = e.Lead(ctx, lead(2, chen).Number); err != nil || l.Phone == "" {
+			e.Errorf("open lead lost its phone, %v", err)
+		}
+		if n, err := e.EraseOldLeads(ctx, e.clock.now()); err != nil || n != 0 {
+			e.Errorf("erased %d again, %v", n, err)
+		}
+	}},
+	{"idle conversations are tidied once", func(e *env) {
+		for i := range 600 { // more than one page
+			e.commit(turn(fmt.Sprint("k", i), bot.Address{Channel: "web", User: fmt.Sprint(i)}))
+		}
+		e.clock.pass(31 * time.Minute)
+		e.commit(turn("fresh", chen))
+		calls := 0
+		tidy := func(state []byte) []byte {
+			calls++
+			if bytes.HasSuffix(state, []byte("7")) {
+				return nil
+			}
+			return state
+		}
+		n, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy)
+		if err != nil || n != 60 || calls != 600 {
+			e.Errorf("tidied %d in %d calls, %v; want 60 in 600", n, calls, err)
+		}
+		if c := e.state(bot.Address{Channel: "web", User: "7"}); len(c.State) != 0 || c.Version != 2 {
+			e.Errorf("tidied conversation %q version %d", c.State, c.Version)
+		}
+		if c := e.state(bot.Address{Channel: "web", User: "8"}); string(c.State) != "state after k8" || c.Version != 1 {
+			e.Errorf("conversation left alone %q version %d", c.State, c.Version)
+		}
+		if n, _ := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy); n != 0 || calls != 600 {
+			e.Errorf("tidied %d again, %d calls", n, calls)
+		}
+		e.commit(turn("back", bot.Address{Channel: "web", User: "17"}))
+		e.clock.pass(time.Hour)
+		if _, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy); err != nil || calls != 602 {
+			e.Errorf("%d calls, %v; want 602: the one who came back and the fresh one", calls, err)
+		}
+	}},
+	{"scrubbing works beside turns", func(e *env) {
+		for i, err := range race(32, func(i int) error {
+			if i%8 == 0 {
+				return e.Scrub(ctx)
+			}
+			return e.CommitTurn(ctx, turn(fmt.Sprint("k", i), bot.Address{Channel: "web", User: fmt.Sprint(i)}))
+		}) {
+			if err != nil {
+				e.Errorf("%d: %v", i, err)
+			}
+		}
+	}},
+}

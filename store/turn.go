@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"smebot/bot"
+)
+
+// Columns that hold sealed values, as they enter the seal.
+const (
+	colState   = "conversations.state"
+	colReply   = "inbox.reply"
+	colPayload = "outbox.payload"
+	colDetails = "leads.details"
+	colWords   = "questions.words"
+	colCell    = "cells.value"
+)
+
+const (
+	sqlConversation = `SELECT state, version FROM conversations WHERE person = $1`
+	sqlStoredReply  = `SELECT reply FROM inbox WHERE delivery = $1`
+
+	sqlAddDelivery  = `INSERT INTO inbox (delivery, person, reply, stored) VALUES ($1, $2, $3, $4) ON CONFLICT (delivery) DO NOTHING`
+	sqlNewTalk      = `INSERT INTO conversations (person, state, version, updated) VALUES ($1, $2, 1, $3) ON CONFLICT (person) DO NOTHING`
+	sqlNextTalk     = `UPDATE conversations SET state = $1, version = version + 1, updated = $2, tidy = 0 WHERE person = $3 AND version = $4`
+	sqlAddOutgoing  = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`
+	sqlHushInbox    = `UPDATE inbox SET reply = $1, person = $1 WHERE person = $2 AND delivery <> $3`
+	sqlForgetTalk   = `DELETE FROM conversations WHERE person = $1`
+	sqlForgetOutbox = `DELETE FROM outbox WHERE person = $1`
+	sqlNoteErasure  = `INSERT INTO erasures (person, at) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET at = excluded.at`
+)
+
+// blank stands in a sealed column for a value that was erased. A nil slice would be NULL.
+var blank = []byte{}
+
+// StoredReply implements bot.Store. The reply of a person who was erased since is empty.
+func (d *DB) StoredReply(ctx context.Context, key string) (bot.Reply, bool, error) {
+	delivery := d.seal.hash("delivery", key)
+	var sealed []byte
+	switch err := d.storedReply.QueryRowContext(ctx, delivery).Scan(&sealed); {
+	case errors.Is(err, sql.ErrNoRows):
+		return bot.Reply{}, false, nil
+	case err != nil:
+		return bot.Reply{}, false, err
+	case len(sealed) == 0:
+		return bot.Reply{}, true, nil
+	}
+	var r bot.Reply
+	err := d.openJSON(colReply, delivery, sealed, &r)
+	return r, err == nil, err
+}
+
+// Conversation implements bot.Store.
+func (d *DB) Conversation(ctx context.Context, who bot.Address) (bot.Conversation, error) {
+	person := d.seal.person(who)
+	var sealed []byte
+	var c bot.Conversation
+	switch err := d.conversation.QueryRowContext(ctx, person).Scan(&sealed, &c.Version); {
+	case errors.Is(err, sql.ErrNoRows):
+		return bot.Conversation{}, nil
+	case err != nil:
+		return bot.Conversation{}, err
+	case len(sealed) == 0:
+		return c, nil
+	}
+	state, err := d.seal.open(colState, person, sealed)
+	c.State = state
+	return c, err
+}
+
+// CommitTurn implements bot.Store. Besides the errors named there it reports ErrSecondLead, ErrNoConsent,
+// ErrIncomplete, ErrEffect, and ErrUnknown when ctx ends while the write is in work.
+func (d *DB) CommitTurn(ctx context.Context, t bot.Turn) error {
+	if d.w == nil {
+		return ErrReadOnly
+	}
+	if t.Key == "" || t.From.User == "" {
+		return errors.New("turn without key or person")
+	}
+	w, err := d.sealTurn(t)
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, w.store)
+}
+
+// turnWrite is a turn made ready by its caller, so that the writer only runs statements.
+type turnWrite struct {
+	now              int64
+	delivery, person []byte
+	reply, state     []byte // sealed
+	version          int64
+	effects          []func(*tx) error
+	refused          error // why the turn cannot be stored; told only if its key is new
+	outgoing         []outgoingWrite
+}
+
+type outgoingWrite struct {
+	id, person, payload []byte
+	channel             string
+	due                 int64
+}
+
+func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
+	w := &turnWrite{now: d.now(), delivery: d.seal.hash("delivery", t.Key), person: d.seal.person(t.From), version: t.Version}
+	reply, err := json.Marshal(t.Reply)
+	if err != nil {
+		return nil, err
+	}
+	w.reply = d.seal.seal(colReply, w.delivery, reply)
+	w.state = blank
+	if len(t.State) > 0 {
+		w.state = d.seal.seal(colState, w.person, t.State)
+	}
+	for i, e := range t.Effects {
+		do, err := d.effect(w, t, i, e)
+		w.refused = errors.Join(w.refused, err)
+		w.effects = append(w.effects, do)
+	}
+	for _, o := range t.Outgoing {
+		g, err := d.sealOutgoing(o)
+		w.refused = errors.Join(w.refused, err)
+		w.outgoing = append(w.outgoing, g)
+	}
+	return w, nil
+}
+
+// store runs inside the writer's transaction. Unique keys and counts of changed rows decide, never a look
+// beforehand.
+func (w *turnWrite) store(t *tx) error {
+	if n, err := t.exec(sqlAddDelivery, w.delivery, w.person, w.reply, w.now); err != nil {
+		return err
+	} else if n == 0 {
+		return bot.ErrDuplicate
+	}
+	if w.refused != nil {
+		return w.refused
+	}
+	n, err := int64(0), error(nil)
+	if w.version == 0 {
+		n, err = t.exec(sqlNewTalk, w.person, w.state, w.now)
+	} else {
+		n, err = t.exec(sqlNextTalk, w.state, w.now, w.person, w.version)
+	}
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return bot.ErrConflict
+	}
+	for _, do := range w.effects {
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+	for _, o := range w.outgoing {
+		if _, err := t.exec(sqlAddOutgoing, o.id, o.channel, o.person, o.payload, o.due, o.due, w.now); err != nil {
+			return err
+		}
+		t.after.channels = append(t.after.channels, o.channel)
+	}
+	return nil
+}
+
+// effect makes the i-th effect of a turn ready.
+func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) error, error) {
+	switch e := e.(type) {
+	case SaveLead:
+		return d.saveLead(w, t, e.Lead)
+	case WithdrawConsent:
+		person := d.seal.person(e.Who)
+		return func(t *tx) error { return withdraw(t, person, w.now) }, nil
+	case ErasePerson:
+		return d.erase(w, t, e.Who), nil
+	case Question:
+		return d.saveQuestion(w, t.Key, i, e)
+	case nil:
+		return nil, fmt.Errorf("%w: none", ErrEffect)
+	default:
+		return nil, fmt.Errorf("%w: %q", ErrEffect, e.EffectName())
+	}
+}
+
+// erase empties what is kept about a person. Keys of deliveries stay, without person and reply, until Purge:
+// a late repeat of one must still not count as new. Of the turn that carries it, the conversation is emptied.
+func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
+	person := d.seal.person(who)
+	self := string(person) == string(w.person)
+	if self {
+		w.state = blank
+	}
+	return func(t *tx) error {
+		if _, err := t.exec(sqlHushInbox, blank, person, w.delivery); err != nil {
+			return err
+		}
+		if !self {
+			if _, err := t.exec(sqlForgetTalk, person); err != nil {
+				return err
+			}
+		}
+		if _, err := t.exec(sqlForgetOutbox, person); err != nil {
+			return err
+		}
+		if _, err := t.exec(sqlNoteErasure, person, w.now); err != nil {
+			return err
+		}
+		leads, err := leadRows(t, sqlLeadsOfPerson, person)
+		if err != nil {
+			return err
+		}
+		t.after.scrub = true
+		return blankLeads(t, leads, w.now, personActor)
+	}
+}
+
+func (d *DB) openJSON(column string, row, sealed []byte, into any) error {
+	plain, err := d.seal.open(column, row, sealed)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(plain, into); err != nil {
+		return fmt.Errorf("%s: unreadable value", column) // the cause would quote it
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Each of these finds rows that must not exist; the first column names one.
+var mustBeEmpty = []struct{ query, says string }{
+	{`SELECT l.number FROM leads l LEFT JOIN consents c ON c.lead = l.number
+		WHERE c.lead IS NULL OR c.at <= 0 OR c.version = '' OR c.receiver = ''`, "lead without consent"},
+	{`SELECT l.number FROM leads l JOIN consents c ON c.lead = l.number
+		WHERE l.messenger = 'telegram' AND c.abroad = 0`, "lead without consent to the transfer abroad"},
+	{`SELECT MIN(number) FROM leads GROUP BY draft HAVING COUNT(*) > 1`, "two leads of one draft"},
+	{`SELECT c.lead FROM consents c LEFT JOIN leads l ON l.number = c.lead WHERE l.number IS NULL`, "consent without lead"},
+	{`SELECT l.number FROM leads l WHERE NOT EXISTS (SELECT 1 FROM lead_events e WHERE e.lead = l.number AND e.action = 'created')`, "lead without the event of its making"},
+	{`SELECT l.number FROM leads l JOIN lead_events e ON e.lead = l.number GROUP BY l.number, l.version HAVING MAX(e.version) <> l.version OR COUNT(*) <> l.version`, "lead whose history lacks a change"},
+	{`SELECT number FROM leads WHERE erased > 0 AND (length(details) > 0 OR length(phone) > 0 OR length(person) > 0 OR status NOT IN ('done', 'closed'))`, "erased lead that still holds something"},
+	{`SELECT l.number FROM leads l JOIN consents c ON c.lead = l.number
+		WHERE c.withdrawn > 0 AND l.status IN ('new', 'contacted', 'referred', 'in_service')`, "open lead whose consent was withdrawn"},
+}
+
+// maxFindings bounds how many breaks of one kind Verify lists.
+const maxFindings = 20
+
+// Verify reads the whole store and checks what must always hold: the file is sound, references point at rows,
+// every lead has its consent and its history, no draft became two leads, and every sealed value opens. The
+// error joins a line for each break; nil means that all is well. It holds up no turn.
+func (d *DB) Verify(ctx context.Context) error {
+	// One transaction, so that all checks see the same moment.
+	read, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = read.Rollback() }()
+	var breaks []error
+	add := func(says string) func(string) { return func(what string) { breaks = append(breaks, errors.New(says+": "+what)) } }
+	err = each(ctx, read, "PRAGMA integrity_check(20)", func(found string) {
+		if found != "ok" {
+			add("database file")(found)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := each(ctx, read, `SELECT "table" || ' row ' || rowid || ' lacks its ' || parent FROM pragma_foreign_key_check`, add("reference")); err != nil {
+		return err
+	}
+	for _, m := range mustBeEmpty {
+		if err := each(ctx, read, fmt.Sprintf("SELECT * FROM (%s) found LIMIT %d", m.query, maxFindings), add(m.says)); err != nil {
+			return err
+		}
+	}
+	for _, s := range sealedColumns {
+		n, err := d.unopened(ctx, read, s)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			breaks = append(breaks, fmt.Errorf("%s: %d values do not open with this key", s.column, n))
+		}
+	}
+	return errors.Join(breaks...)
+}
+
+func each(ctx context.Context, read *sql.Tx, query string, found func(string)) error {
+	rows, err := read.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var what string
+		if err := rows.Scan(&what); err != nil {
+			return err
+		}
+		found(what)
+	}
+	return rows.Err()
+}
+
+// sealedColumns are all columns that hold sealed values, with the key of the row each is sealed to.
+var sealedColumns = []struct{ column, query string }{
+	{colState, `SELECT person, state FROM conversations WHERE length(state) > 0`},
+	{colReply, `SELECT delivery, reply FROM inbox WHERE length(reply) > 0`},
+	{colPayload, `SELECT id, payload FROM outbox`},
+	{colDetails, `SELECT number, details FROM leads WHERE length(details) > 0`},
+	{colWords, `SELECT id, words FROM questions`},
+	{colCell, `SELECT name, value FROM cells`},
+}
+
+func (d *DB) unopened(ctx context.Context, read *sql.Tx, s struct{ column, query string }) (bad int, err error) {
+	rows, err := read.QueryContext(ctx, s.query)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, sealed sql.RawBytes
+		if err := rows.Scan(&key, &sealed); err != nil {
+			return 0, err
+		}
+		if _, err := d.seal.open(s.column, key, sealed); err != nil {
+			bad++
+		}
+	}
+	return bad, rows.Err()
+}
