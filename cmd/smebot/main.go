@@ -28,6 +28,7 @@ type cli struct {
 	Search    searchCmd    `cmd:"" help:"Rank articles, without a conversation."`
 	Knowledge knowledgeCmd `cmd:"" help:"Policy documents."`
 	Leads     leadsCmd     `cmd:"" help:"Referral leads."`
+	Wechat    wechatCmd    `cmd:"" help:"WeChat official accounts."`
 	Version   versionCmd   `cmd:"" help:"Version, commit and Go version."`
 }
 

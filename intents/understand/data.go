@@ -67,7 +67,7 @@ func Examples() ([]Example, error) {
 		if err != nil || d.IsDir() || path.Ext(p) != ".txt" {
 			return err
 		}
-		label := Label(strings.TrimSuffix(strings.TrimPrefix(p, "examples/"), ".txt"))
+		label := labelOf(p)
 		if strings.HasPrefix(string(label), "policy/") && label.Article() == 0 {
 			return fmt.Errorf("%s: the name must be an article's number, as in policy/07.txt or policy/07.miss.txt", p)
 		}
@@ -77,6 +77,17 @@ func Examples() ([]Example, error) {
 		})
 	})
 	return out, err
+}
+
+// labelOf returns the label of an example file: examples/policy/07.txt and examples/policy/07.b.txt are both
+// policy/07, and examples/policy/07.miss.b.txt is policy/07.miss.
+func labelOf(p string) Label {
+	dir, name := path.Split(strings.TrimPrefix(p, "examples/"))
+	parts := strings.Split(name, ".")
+	if len(parts) > 2 && parts[1] == "miss" {
+		return Label(dir + parts[0] + ".miss")
+	}
+	return Label(dir + parts[0])
 }
 
 func eachLine(p string, f func(n int, line string) error) error {

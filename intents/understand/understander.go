@@ -21,12 +21,16 @@ type Understander struct {
 	cantonese *table
 	english   *table
 	synonyms  [][]string
+	articles  map[int]string // official words by number
 }
 
 // newBare returns an understander that can normalise and make features, with no model yet.
 func newBare() (*Understander, error) {
-	u := &Understander{pinyin: newSounds()}
-	var err error
+	doc, _, err := knowledge.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	u := &Understander{pinyin: newSounds(), articles: texts(doc)}
 	if u.cantonese, err = readTable("cantonese.tsv"); err != nil {
 		return nil, err
 	}
@@ -182,6 +186,14 @@ func (u *Understander) decide(r *Result, p []float64) {
 	slices.SortFunc(slugs, byP)
 	switch best {
 	case Policy:
+		if !slices.ContainsFunc(articles[:min(3, len(articles))], func(m match) bool {
+			return m.p >= 0.25*articles[0].p && missing(r.Normal, u.articles[m.l.Article()]) == ""
+		}) {
+			r.Intent = NoAnswer
+			r.Articles = []Match{{knowledge.PolicyRef(articles[0].l.Article()), articles[0].p}}
+			return
+		}
+		articles = slices.DeleteFunc(articles, func(m match) bool { return missing(r.Normal, u.articles[m.l.Article()]) != "" })
 		for i, m := range articles[:min(3, len(articles))] {
 			if i > 0 && m.p < 0.25*articles[0].p {
 				break
