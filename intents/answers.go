@@ -1,0 +1,369 @@
+package intents
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"smebot/bot"
+	"smebot/intents/understand"
+	"smebot/knowledge"
+	"smebot/store"
+)
+
+// answerBytes is what a policy answer may take; the rest of a reply is kept for its choices.
+const answerBytes = 1200
+
+// maxQuestion is how many characters of an unanswered question staff see.
+const maxQuestion = 300
+
+// answer acts on what was understood. brief wants words alone, to stand above a question being asked.
+func (t *turn) answer(res understand.Result, brief bool) out {
+	o := t.answerOne(res, brief, answerBytes)
+	if res.Second != nil && !brief {
+		t.addSecond(&o, *res.Second)
+	}
+	return o
+}
+
+func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
+	switch res.Intent {
+	case understand.Policy:
+		return t.policy(res, brief, limit)
+	case understand.Platform:
+		if len(res.Platforms) > 0 {
+			t.remember(res.Platforms[0])
+			return t.platform(res.Platforms, brief)
+		}
+		return t.clarify(res, brief)
+	case understand.Clarify:
+		return t.clarify(res, brief)
+	case understand.Referral:
+		if brief {
+			return out{text: t.say(helpShort), intent: understand.Referral}
+		}
+		slug := ""
+		if len(res.Platforms) > 0 {
+			slug = res.Platforms[0]
+		}
+		return t.startForm(slug, t.text)
+	case understand.Human:
+		if brief {
+			return out{text: t.office(humanNoLeads), intent: understand.Human}
+		}
+		return t.human()
+	case understand.Greeting:
+		if brief {
+			return out{text: t.say(greetingAgain), intent: understand.Greeting}
+		}
+		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting})
+	case understand.Help:
+		if brief {
+			return out{text: t.say(helpShort), intent: understand.Help}
+		}
+		return t.help()
+	case understand.Status:
+		return t.status(t.text)
+	case understand.Privacy:
+		return t.privacy(res.Ask)
+	}
+	return t.noAnswer(res, brief)
+}
+
+// add puts a choice below a reply if the narrowest channel has room for it.
+func (o *out) add(c bot.Choice) bool {
+	if c.Label == "" || slices.ContainsFunc(o.choices, func(have bot.Choice) bool { return have.Value == c.Value || have.Label == c.Label }) {
+		return false
+	}
+	if more := append(slices.Clone(o.choices), c); len(o.text) <= room(more) {
+		o.choices = more
+		return true
+	}
+	return false
+}
+
+// remember keeps what the person told as the need of a form that may follow.
+func (t *turn) remember(slug string) {
+	t.st.Need, t.st.NeedAt, t.st.Slug = cutRunes(line(mask(t.text)), maxNeed), t.in.Now.Unix(), slug
+}
+
+// note tells staff of a question that was not answered.
+func (t *turn) note(res understand.Result, outcome string) {
+	q := store.Question{Text: cutRunes(line(mask(t.text)), maxQuestion), Intent: string(res.Intent), Outcome: outcome, Town: t.in.Message.Town}
+	if len(res.Platforms) > 0 {
+		q.Platform = res.Platforms[0]
+	}
+	t.effects = append(t.effects, q)
+}
+
+// briefRoom is what an answer above the current question may take.
+func (t *turn) briefRoom() int {
+	var p out
+	switch {
+	case t.inForm():
+		p = t.prompt()
+	case t.st.Guide != nil:
+		p = t.guidePrompt()
+	}
+	return room(p.choices) - len(p.text) - 2
+}
+
+// policy answers from the articles that were understood to hold the answer.
+func (t *turn) policy(res understand.Result, brief bool, limit int) out {
+	if brief {
+		limit = min(limit, t.briefRoom())
+	}
+	var refs []knowledge.Ref
+	for _, m := range res.Articles {
+		refs = append(refs, m.Ref)
+	}
+	if len(refs) == 0 {
+		return t.noAnswer(res, brief)
+	}
+	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
+	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
+		return t.withhold(res, brief)
+	}
+	main := a.Refs[0]
+	t.st.Document = main.Document
+	o := out{text: a.Text, intent: understand.Policy, articles: cited(a.Refs), key: ""}
+	if brief {
+		return o
+	}
+	if a.HasMore {
+		o.add(t.fullChoice(main))
+	}
+	for _, q := range a.Related {
+		if len(o.choices) < 3 && fold(q) != fold(t.text) {
+			o.add(bot.Choice{Label: shorten(q, 24), Value: q})
+		}
+	}
+	if t.takesLeads() && len(res.Platforms) > 0 {
+		o.add(t.choice(labelRegister))
+	}
+	return o
+}
+
+func cited(refs []knowledge.Ref) []bot.Article {
+	list := make([]bot.Article, len(refs))
+	for i, r := range refs {
+		list[i] = bot.Article{Document: r.Document, Article: r.Article, Heading: r.Heading}
+	}
+	return list
+}
+
+// fullChoice offers the full text of an article. Its value names the article and, if it is not of the main
+// document, that too.
+func (t *turn) fullChoice(r knowledge.Ref) bot.Choice {
+	c := bot.Choice{Label: t.say(labelFull, "article", shorten(r.Heading, 20)), Value: "看全文 " + r.Heading}
+	if r.Document != t.r.opt.Document {
+		c.Value += " " + r.Document
+	}
+	return c
+}
+
+// withhold says that an answer failed its check, and offers the article itself.
+func (t *turn) withhold(res understand.Result, brief bool) out {
+	t.note(res, "withheld")
+	o := out{text: t.say(withheld), intent: understand.NoAnswer}
+	if brief {
+		return o
+	}
+	if len(res.Articles) > 0 {
+		o.add(t.nearest(res.Articles[0].Ref))
+	}
+	t.addPeople(&o)
+	return o
+}
+
+// nearScore is how likely an article must be to be offered as the nearest.
+const nearScore = 0.1
+
+func (t *turn) noAnswer(res understand.Result, brief bool) out {
+	t.note(res, "no_answer")
+	o := out{text: t.say(noAnswerShort), intent: understand.NoAnswer}
+	if brief {
+		return o
+	}
+	t.remember("")
+	o.text = t.say(noAnswer)
+	if t.takesLeads() {
+		o.text += t.say(noAnswerNear)
+	}
+	if len(res.Articles) > 0 && res.Articles[0].Score >= nearScore {
+		o.add(t.nearest(res.Articles[0].Ref))
+	}
+	t.addPeople(&o)
+	return o
+}
+
+// nearest offers an article by a question that names it.
+func (t *turn) nearest(r knowledge.Ref) bot.Choice {
+	c := bot.Choice{Label: t.say(labelArticle, "article", r.Heading, "title", shorten(t.r.know.ArticleTitle(r, t.lang), 18)), Value: r.Heading + "讲什么？"}
+	if r.Document != t.r.opt.Document {
+		c.Value = "看全文 " + r.Heading + " " + r.Document
+	}
+	return c
+}
+
+func (t *turn) addPeople(o *out) {
+	if t.in.Message.Group {
+		return
+	}
+	o.add(t.choice(labelHuman))
+	if t.takesLeads() {
+		o.add(t.choice(labelRegister))
+	}
+}
+
+// fullText shows a page of an article.
+func (t *turn) fullText(r knowledge.Ref, at int, brief bool) out {
+	o := out{intent: understand.Policy}
+	after := []bot.Choice{t.choice(labelNext), t.choice(labelMenu)}
+	limit := room(after)
+	if brief {
+		limit = min(limit, t.briefRoom())
+	}
+	pages := t.r.know.FullText(r, t.lang, limit)
+	if len(pages) == 0 && r.Document != t.r.opt.Document { // "第三条" after another document was cited
+		r.Document = t.r.opt.Document
+		pages = t.r.know.FullText(r, t.lang, limit)
+	}
+	if len(pages) == 0 {
+		o.text, o.intent = t.say(articleMissing), understand.NoAnswer
+		if !brief {
+			o.choices = []bot.Choice{t.choice(labelAsk)}
+		}
+		return o
+	}
+	if at >= len(pages) {
+		t.st.Page = nil
+		o.text, o.choices = t.say(lastPage), after[1:]
+		return o
+	}
+	o.text, o.articles = pages[at], cited([]knowledge.Ref{r})
+	t.st.Document = r.Document
+	if brief {
+		return o
+	}
+	t.st.Page = nil
+	if at+1 < len(pages) {
+		t.st.Page = &page{Ref: r, At: at}
+		o.choices = after[:1]
+	}
+	if t.in.Message.Group {
+		return o
+	}
+	o.add(after[1])
+	return o
+}
+
+// clarify asks back.
+func (t *turn) clarify(res understand.Result, brief bool) out {
+	if brief {
+		return out{text: t.say(helpShort), intent: understand.Clarify}
+	}
+	t.remember("")
+	o := t.startGuide(t.text)
+	o.platforms = res.Platforms
+	return o
+}
+
+// listed is how many services of a type an answer names.
+const listed = 8
+
+// platform tells what a platform type does and what to bring, from Article 2.
+func (t *turn) platform(list []string, brief bool) out {
+	ref := knowledge.Ref{Document: t.r.opt.Document, Article: 2, Heading: "第二条"}
+	name, summary, services, prepare := t.r.know.PlatformInfo(list[0], t.lang)
+	o := out{intent: understand.Platform, platforms: list, articles: cited([]knowledge.Ref{ref})}
+	if name == "" {
+		name = t.say(typeName(list[0]))
+	}
+	lines := []string{t.say(platformLead, "name", name)}
+	if summary != "" {
+		lines = append(lines, summary)
+	}
+	sep := t.say(listSeparator)
+	if len(services) > 0 && !brief {
+		lines = append(lines, t.say(platformCan, "services", strings.Join(services[:min(len(services), listed)], sep)))
+	}
+	if len(prepare) > 0 && !brief {
+		lines = append(lines, t.say(platformBring, "items", strings.Join(prepare, sep)))
+	}
+	lines = append(lines, t.say(platformBasis, "document", t.r.opt.Title))
+	o.text = strings.Join(lines, "\n")
+	if brief {
+		o.text = fit(o.text, t.briefRoom())
+		return o
+	}
+	t.st.Slug, t.st.Document = list[0], ref.Document
+	if t.st.NeedAt == 0 {
+		t.st.NeedAt = t.in.Now.Unix()
+	}
+	o.text = fit(o.text, answerBytes)
+	if t.takesLeads() {
+		o.add(bot.Choice{Label: t.say(labelRegister), Value: say("zh", labelRegister) + " " + say("zh", typeName(list[0]))})
+	} else if !t.in.Message.Group {
+		o.text += "\n" + t.office(noLeadsHere)
+	}
+	if len(list) > 1 && slices.Contains(slugs, list[1]) {
+		o.add(bot.Choice{Label: t.say(typeName(list[1])), Value: say("zh", typeName(list[1]))})
+	}
+	o.add(t.fullChoice(ref))
+	o.add(t.choice(labelTypes))
+	return o
+}
+
+// platformTypes lists all nine types.
+func (t *turn) platformTypes() out {
+	return out{text: t.say(platformList), choices: t.typeChoices(), intent: understand.Clarify}
+}
+
+// addSecond points at the other thing a message asked.
+func (t *turn) addSecond(o *out, s understand.Result) {
+	var c bot.Choice
+	switch s.Intent {
+	case understand.Policy:
+		if len(s.Articles) == 0 || slices.ContainsFunc(o.articles, func(a bot.Article) bool {
+			return a.Heading == s.Articles[0].Heading && a.Document == s.Articles[0].Document
+		}) {
+			return
+		}
+		c = t.nearest(s.Articles[0].Ref)
+	case understand.Platform:
+		if len(s.Platforms) == 0 || slices.Contains(o.platforms, s.Platforms[0]) {
+			return
+		}
+		c = bot.Choice{Label: t.say(typeName(s.Platforms[0])), Value: say("zh", typeName(s.Platforms[0]))}
+	case understand.Referral:
+		if !t.takesLeads() || t.st.Draft != nil {
+			return
+		}
+		c = t.choice(labelRegister)
+	case understand.Human:
+		c = t.choice(labelHuman)
+	case understand.Status:
+		c = t.choice(labelStatus)
+	case understand.Privacy:
+		c = map[understand.PrivacyAsk]bot.Choice{understand.ShowData: t.choice(labelShow), understand.Withdraw: t.choice(labelWithdraw)}[s.Ask]
+		if c.Label == "" {
+			c = t.choice(labelErase)
+		}
+	default:
+		return
+	}
+	if t.in.Message.Group && s.Intent != understand.Policy || t.inForm() || t.st.Guide != nil {
+		return
+	}
+	first := out{text: o.text + "\n" + t.say(alsoAsked)}
+	first.choices = []bot.Choice{c}
+	if len(first.text) > room(append(slices.Clone(o.choices), c)) && len(o.choices) > 1 {
+		o.choices = o.choices[:len(o.choices)-1]
+	}
+	text := o.text
+	o.text = first.text
+	if !o.add(c) {
+		o.text = text
+	}
+}

@@ -1,0 +1,270 @@
+package intents
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"smebot/bot"
+	"smebot/intents/understand"
+	"smebot/knowledge/script"
+)
+
+// How sure a reading must be. fair is enough to act on where a mistake costs a question; sure is wanted
+// where it would swallow an answer to the form.
+const (
+	fair = 0.5
+	sure = 0.75
+)
+
+var noFirm = regexp.MustCompile(`^(还没|还未|没有|没|未|冇|仲未)(有)?(注册|办|开|成立|公司|企业|执照).{0,6}$|^个人$|^个体$`)
+
+// digression answers what is not an answer to the form, and asks the form's question once more below it. The
+// values filled in stay.
+func (t *turn) digression(step field, text string) (out, bool) {
+	said := fold(text)
+	switch {
+	case hello[said]:
+		return t.aside(out{text: t.say(greetingAgain)}, false), true
+	case thank[said]:
+		return t.aside(out{text: t.say(thanks)}, false), true
+	case asksWhy(text) && whyAbout(said, step):
+		return t.aside(out{text: t.say(asks[step].why)}, false), true
+	}
+	if c, ok := commandOf(said); ok {
+		if o, ok := t.asideCommand(c); ok {
+			return o, true
+		}
+	}
+	if t.fillsClosed(step, text) {
+		return out{}, false
+	}
+	res := t.understood()
+	asking := asksSomething(text)
+	limit := sure
+	switch step {
+	case fFirm, fContact:
+		if asking {
+			limit = fair
+		} else if _, ok := firmOf(text); ok && step == fFirm || step == fContact && len([]rune(text)) <= maxContact {
+			return out{}, false
+		}
+	case fNeed:
+		// Needs are told in all sorts of words, questions among them; only a clear question about the policy
+		// or to the bot leaves the form.
+		if !asking || res.Intent == understand.Platform || res.Intent == understand.Clarify || res.Intent == understand.Referral || res.Intent == understand.NoAnswer && res.Confidence < 0.85 {
+			return out{}, false
+		}
+	default:
+		if asking {
+			limit = fair
+		}
+	}
+	if res.Confidence < limit || res.Intent == understand.Referral {
+		return out{}, false
+	}
+	if res.Intent == understand.Platform && step == fPlatform {
+		return out{}, false
+	}
+	switch res.Intent {
+	case understand.Policy, understand.NoAnswer, understand.Greeting, understand.Help, understand.Status, understand.Human:
+		return t.aside(t.answer(res, true), true), true
+	case understand.Platform, understand.Clarify:
+		if len(res.Platforms) > 0 && asking {
+			return t.aside(t.platform(res.Platforms, true), true), true
+		}
+	case understand.Privacy:
+		return t.privacy(res.Ask), true
+	}
+	return out{}, false
+}
+
+// fillsClosed reports whether a message answers a question that has a closed form, so that it needs no
+// reading as anything else.
+func (t *turn) fillsClosed(step field, text string) bool {
+	said := fold(text)
+	switch step {
+	case fPlatform:
+		_, ok := typeOf(text)
+		return ok || unsure[said] || skip[said]
+	case fPhone:
+		_, _, f := findPhone(text)
+		return f != phoneNone && !asksSomething(text)
+	case fTown:
+		_, ok := townOf(text)
+		return ok || skip[said]
+	case fThird:
+		return mine[said] || vouch[said] || affirm[said] || refuse[said]
+	case fConfirm:
+		return affirm[said] || amend[said] || refuse[said]
+	case fChoose:
+		return fieldNamed(said) != ""
+	case fConsent, fAbroad:
+		return vague[said] || affirm[said]
+	}
+	return detailsIn(text).count() >= 2
+}
+
+// whyAbout reports whether a "why" is about the form and not about the policy.
+func whyAbout(said string, step field) bool {
+	if len([]rune(said)) <= 8 {
+		return true
+	}
+	for _, w := range []string{"电话", "手机", "号码", "联系方式", "名字", "姓名", "公司名", "企业名", "镇", "地址", "填", "登记", "问这个", "同意", "信息", "phone", "number", "name", "need this", "ask"} {
+		if strings.Contains(said, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// aside joins an answer with the form's question. keep says that what the answer rests on is reported.
+func (t *turn) aside(o out, keep bool) out {
+	p := t.prompt()
+	p.text = o.text + "\n\n" + p.text
+	if keep {
+		p.articles, p.platforms = o.articles, o.platforms
+	}
+	return p
+}
+
+// asideCommand runs a command that leaves the form as it is.
+func (t *turn) asideCommand(c command) (out, bool) {
+	switch c {
+	case cmdHelp:
+		return t.aside(out{text: t.say(helpShort)}, false), true
+	case cmdHuman:
+		return t.aside(out{text: t.office(humanNoLeads)}, false), true
+	case cmdStatus:
+		return t.aside(t.status(""), false), true
+	case cmdShow:
+		return t.aside(t.showData(), false), true
+	case cmdStop:
+		return t.aside(out{text: t.say(stopText)}, false), true
+	case cmdResume, cmdRegister:
+		return t.ask(t.say(formResume)), true
+	case cmdNotice:
+		o := t.prompt()
+		if t.st.Draft.Notice != "" && !strings.Contains(o.text, t.st.Draft.Notice) {
+			o.text = t.showNotice() + "\n\n" + o.text
+		}
+		return o, true
+	case cmdErase, cmdWithdraw:
+		return t.run(c)
+	case cmdAsk:
+		return t.aside(out{text: t.say(askPolicy) + t.say(example1)}, false), true
+	}
+	return out{}, false
+}
+
+var (
+	renamed  = regexp.MustCompile(`^(?:把|将)?(.{1,8}?)(?:要|应该|应)?(?:改成|改为|换成|更正为|改做|改到|是|为|:|：)+\s*(.+)$`)
+	amending = regexp.MustCompile(`^(?:我要|要|想)?(?:修改|更改|改一下|改下|改|换|change|edit)(?:第)?\s*(\d|[一二三四五六])?(?:项|个|条)?(.*)$`)
+)
+
+// fieldNamed returns the field that words name.
+func fieldNamed(said string) field {
+	said = strings.TrimSuffix(said, "的")
+	for _, f := range editable {
+		for _, w := range fieldWords[f] {
+			if said == w {
+				return f
+			}
+		}
+	}
+	return ""
+}
+
+var fieldWords = map[field][]string{
+	fFirm:     {"企业名称", "企业", "公司名称", "公司", "公司名", "厂名", "企业名", "单位", "firm", "company"},
+	fTown:     {"所在镇街", "镇街", "地址", "镇", "所在地", "town", "address"},
+	fNeed:     {"具体需求", "需求", "request", "need"},
+	fPlatform: {"平台类型", "平台", "类型", "服务平台", "platform", "kind"},
+	fContact:  {"联系人", "姓名", "名字", "称呼", "contact", "name"},
+	fPhone:    {"电话", "手机", "手机号", "手机号码", "电话号码", "号码", "联系电话", "联系方式", "phone", "number", "mobile"},
+}
+
+// correction takes "电话改成139…" and "修改联系人", at any step, for fields that have a value.
+func (t *turn) correction(text string) (out, bool) {
+	d := t.st.Draft
+	s := plain(script.Simplified(text))
+	if m := renamed.FindStringSubmatch(s); m != nil {
+		f := fieldNamed(fold(strings.TrimPrefix(m[1], "我的")))
+		changes := strings.ContainsAny(s, "改换正") || t.step() == fConfirm
+		if f != "" && changes && d.value(f) != "" && d.Consent != nil {
+			value := text[strings.LastIndex(text, lastRune(text, m[2])):]
+			if i := strings.Index(plain(text), m[2]); i >= 0 {
+				value = plain(text)[i:]
+			}
+			d.Edit = f
+			return t.single(f, value), true
+		}
+	}
+	if m := amending.FindStringSubmatch(strings.ToLower(s)); m != nil && t.step() == fConfirm {
+		if m[1] != "" {
+			n, err := strconv.Atoi(m[1])
+			if err != nil {
+				n = chineseNumber(m[1])
+			}
+			if n >= 1 && n <= len(editable) {
+				d.Edit = editable[n-1]
+				return t.prompt(), true
+			}
+		}
+		if f := fieldNamed(fold(m[2])); f != "" {
+			d.Edit = f
+			return t.prompt(), true
+		}
+	}
+	return out{}, false
+}
+
+// lastRune returns where the value of a correction begins in a text that was not converted.
+func lastRune(text, value string) string {
+	if strings.Contains(text, value) {
+		return value
+	}
+	return text
+}
+
+// chooseField takes the answer to "which item would you like to change".
+func (t *turn) chooseField(said string) out {
+	d := t.st.Draft
+	f := fieldNamed(said)
+	if f == "" {
+		f = fieldNamed(strings.TrimPrefix(said, "修改"))
+	}
+	if f == "" {
+		for _, e := range editable {
+			if said == fold(t.say(names[e])) {
+				f = e
+			}
+		}
+	}
+	if f == "" && affirm[said] && said != "ok" {
+		d.Edit = ""
+		return t.prompt()
+	}
+	if f == "" {
+		return t.retry(fChoose, badEdit)
+	}
+	d.Edit = f
+	d.Skipped = slices.DeleteFunc(d.Skipped, func(s field) bool { return s == f })
+	return t.prompt()
+}
+
+// withMenu adds the main choices to a reply that would otherwise end the talk.
+func (t *turn) withMenu(o out) out {
+	o.choices = t.mainChoices()
+	return o
+}
+
+// mainChoices are what the bot can do, without what this channel does not take.
+func (t *turn) mainChoices() []bot.Choice {
+	list := []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}
+	if t.takesLeads() {
+		list = append(list, t.choice(labelRegister))
+	}
+	return append(list, t.choice(labelHelp))
+}

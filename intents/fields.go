@@ -1,0 +1,327 @@
+package intents
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"smebot/knowledge/script"
+)
+
+// field names one thing the form asks for, or one decision it needs.
+type field string
+
+const (
+	fFirm     field = "firm"
+	fTown     field = "town"
+	fNeed     field = "need"
+	fPlatform field = "platform"
+	fConsent  field = "consent"
+	fAbroad   field = "abroad"
+	fContact  field = "contact"
+	fPhone    field = "phone"
+	fThird    field = "third"
+	fConfirm  field = "confirm"
+	fChoose   field = "choose" // which field to change
+)
+
+// editable are the fields of the summary, in the order in which "修改 3" counts them.
+var editable = []field{fFirm, fTown, fNeed, fPlatform, fContact, fPhone}
+
+// Longest values kept, in characters. A firm's registered name stays under 60 in practice.
+const (
+	maxFirm    = 60
+	maxTown    = 30
+	maxNeed    = 300
+	maxContact = 20
+)
+
+// slugs are the nine platform types, in the order of Article 2.
+var slugs = []string{"technology-innovation", "industrial-design", "quality-testing", "intellectual-property", "information-network", "e-commerce", "incubation", "financing", "talent-training"}
+
+// typeWords are words that name a type by themselves.
+var typeWords = func() map[string]string {
+	m := map[string]string{}
+	add := func(slug, list string) {
+		for w := range strings.FieldsSeq(list) {
+			m[strings.ReplaceAll(w, ".", " ")] = slug
+		}
+	}
+	add("technology-innovation", "技术 研发 科技 技术研发 technology.innovation r.d")
+	add("industrial-design", "设计 产品设计 外观设计 包装设计 industrial.design")
+	add("quality-testing", "检测 质量 质检 检验 认证 quality quality.testing")
+	add("intellectual-property", "专利 商标 知产 维权 ip intellectual.property")
+	add("information-network", "信息 信息化 网络 it information.network")
+	add("e-commerce", "电商 网店 网上销售 ecommerce e.commerce")
+	add("incubation", "创业 孵化 孵化器 startup start.up incubation")
+	add("financing", "融资 贷款 担保 资金 finance loan loans")
+	add("talent-training", "人才 培训 员工培训 talent talent.training")
+	for _, s := range slugs {
+		m[strings.ReplaceAll(s, "-", " ")] = s
+		for _, w := range []string{simplified[typeName(s)], english[typeName(s)]} {
+			m[fold(w)] = s
+			m[fold(w+"服务平台")], m[fold(w+"平台")], m[fold(w+"服务")], m[fold(w+"类")] = s, s, s, s
+			m[fold(w+" platform")] = s
+		}
+	}
+	return m
+}()
+
+// typeOf returns the platform type that words name.
+func typeOf(text string) (string, bool) {
+	f := fold(text)
+	if s, ok := typeWords[f]; ok {
+		return s, true
+	}
+	for _, cut := range []string{"服务平台", "平台", "服务", "方面的", "方面", "类"} {
+		if s, ok := typeWords[strings.TrimSuffix(f, cut)]; ok {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// cutRunes shortens a text to a number of characters.
+func cutRunes(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n])
+}
+
+// line makes one line of a text, without control characters and spaces at the ends.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+var (
+	requestWords = regexp.MustCompile(`我想|我要|想要|请问|请|帮我|帮忙|联系我|登记|麻烦|唔该|想找|想问|告诉我|为什么|i want|i'd like|please|tell me`)
+	firmTail     = regexp.MustCompile(`(公司|厂|店|行|部|社|院|中心|工作室|工坊|作坊|商行|集团|经营部|门市|个体户|工程队|合作社|制造|实业|灯饰|五金|家具|服饰|co\.?|ltd\.?|limited|inc\.?|factory|company|workshop|trading|studio)\)?$`)
+	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
+	townHead     = regexp.MustCompile(`^(我们?(公司|厂|企业)?|公司|企业|厂|工厂|我哋)?\s*(地址|位置|所在地|所在镇街|镇街|镇)?\s*(设|就|都|开)?(在|位于|喺|是|系|:)+\s*|^(地址|所在镇街|所在地|镇街|位置)\s*:?\s*|^(it is |it's |we are )?in `)
+	townTail     = regexp.MustCompile(`(省|市|区|县|镇|街道|街|乡|村|工业园|开发区|園區|园区|新区)$`)
+	nameHead     = regexp.MustCompile(`^(联系人|称呼|姓名|名字|我的名字|您?叫我|叫我|我叫做?|我是|我系|本人|免贵|敝姓|找|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
+)
+
+// plain prepares an answer: one line, full-width forms made plain, punctuation at the ends dropped.
+func plain(text string) string {
+	return strings.Trim(line(norm.NFKC.String(text)), " ,.;:!?，。；：！？、\"'“”「」『』")
+}
+
+// firmOf reads the name of a firm from an answer to that question.
+func firmOf(text string) (string, bool) {
+	s := plain(text)
+	if low := strings.ToLower(script.Simplified(s)); firmHead.MatchString(low) {
+		s = dropHead(s, low, firmHead)
+	}
+	s = strings.TrimSpace(s)
+	n := utf8.RuneCountInString(s)
+	low := strings.ToLower(script.Simplified(s))
+	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
+		return "", false
+	}
+	if firmTail.MatchString(low) {
+		return s, !requestWords.MatchString(low) || n <= 30 && !strings.HasPrefix(low, "我")
+	}
+	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thank[fold(s)] || strings.ContainsAny(s, ",，。；;\n") {
+		return "", false
+	}
+	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] {
+		return "", false
+	}
+	return s, true
+}
+
+// vague are short answers that say nothing.
+var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")
+
+// dropHead cuts what a pattern matched at the beginning of low from s. Both have the same characters one by
+// one unless the script conversion changed their number; then s stays.
+func dropHead(s, low string, re *regexp.Regexp) string {
+	loc := re.FindStringIndex(low)
+	if loc == nil || loc[0] != 0 || utf8.RuneCountInString(s) != utf8.RuneCountInString(low) {
+		return s
+	}
+	rest := string([]rune(s)[utf8.RuneCountInString(low[:loc[1]]):])
+	if strings.TrimSpace(rest) == "" {
+		return s
+	}
+	return rest
+}
+
+// townOf reads a town from an answer to that question.
+func townOf(text string) (string, bool) {
+	s := plain(text)
+	low := strings.ToLower(script.Simplified(s))
+	s = strings.TrimSpace(dropHead(s, low, townHead))
+	low = strings.ToLower(script.Simplified(s))
+	n := utf8.RuneCountInString(s)
+	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
+		return "", false
+	}
+	if townTail.MatchString(low) {
+		return s, true
+	}
+	if asksSomething(text) || affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || n > 16 && isHan(s) {
+		return "", false
+	}
+	return s, true
+}
+
+// contactOf reads how to call the person from an answer to that question.
+func contactOf(text string) (string, bool) {
+	s := plain(text)
+	low := strings.ToLower(script.Simplified(s))
+	s = strings.TrimSpace(dropHead(s, low, nameHead))
+	low = fold(s)
+	n := utf8.RuneCountInString(s)
+	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
+		return "", false
+	}
+	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || strings.HasSuffix(low, "公司") {
+		return "", false
+	}
+	return s, !isHan(s) || n <= 12
+}
+
+func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
+
+func isHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// filler is what people wrap a request in; what stays without it is the need.
+var filler = regexp.MustCompile(`我们?|我哋|想|要|请|麻烦|唔该|帮忙?|登记|登记一下|一下|需求|联系方式|联系|联络|介绍|转介|引荐|对接|找|找人|平台|服务|机构|的人|工作人员|留|电话|资料|报名|让|叫|可以|可不可以|能不能|可唔可以|吗|呢|吧|呗|啊|的|了|个|给|跟|和|有|是|在|你们?|您|贵司|我司|公司|厂|怎么|如何|那|把|人|提交|上去|做|register|request|please|put me in touch with|contact|i want to|i would like to|a|an|the|me|to|with|for|platform|service`)
+
+// needOf returns the need that a message tells in the person's own words, contact details masked; "" where it
+// only asks to be registered.
+func needOf(text string) string {
+	low := fold(text)
+	for _, s := range slugs {
+		low = strings.ReplaceAll(low, fold(simplified[typeName(s)]), "")
+	}
+	for _, w := range []string{"融资", "电商", "检测", "设计", "专利", "培训", "创业", "孵化", "信息化"} {
+		low = strings.Replace(low, w, "", 1)
+	}
+	rest := filler.ReplaceAllString(low, "")
+	size := 0
+	for _, r := range rest {
+		if unicode.Is(unicode.Han, r) {
+			size += 3
+		} else if unicode.IsLetter(r) {
+			size++
+		}
+	}
+	if size < 12 {
+		return ""
+	}
+	return cutRunes(line(mask(text)), maxNeed)
+}
+
+// details are fields found in one message.
+type details struct {
+	firm, town, contact, phone, need string
+	third                            bool
+	fault                            phoneFault
+}
+
+// count is how many different fields were found.
+func (d details) count() int {
+	n := 0
+	for _, s := range []string{d.firm, d.town, d.contact, d.phone, d.need} {
+		if s != "" {
+			n++
+		}
+	}
+	return n
+}
+
+var (
+	pieceCut  = regexp.MustCompile(`[,，;；。\n\t|]+|\s{2,}|、`)
+	labelled  = regexp.MustCompile(`^\s*(公司名称|企业名称|公司|企业|厂名|单位|联系人|姓名|称呼|电话|手机|手机号|电话号码|手机号码|联系电话|地址|镇街|所在镇街|所在地|需求|具体需求|firm|company|contact|name|phone|mobile|tel|town|request|need)\s*(?:是|为|叫|:|：)\s*(.+)$`)
+	firmInRow = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()&·]{2,40}(有限责任公司|有限公司|股份公司|公司|制品厂|五金厂|灯饰厂|玩具厂|家具厂|制衣厂|毛织厂|陶瓷厂|厂|商行|经营部|工作室|门市部|合作社|集团|Ltd\.?|Limited)$`)
+	townInRow = regexp.MustCompile(`^(?:[\p{Han}]{2,4}省)?(?:[\p{Han}]{2,4}市)?(?:[\p{Han}]{2,4}区)?[\p{Han}]{1,6}(?:镇|街道)$`)
+	nameInRow = regexp.MustCompile(`^(?:联系人|我叫|我姓名是|叫我|找)[:：是]?\s*([\p{Han}]{2,4})$|^([陈林黄李梁何郑吴张王刘杨周徐孙马朱胡郭罗高谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔赖麦关区欧冼简甘温凌][\p{Han}]{1,2})$|^([\p{Han}](?:先生|小姐|女士|生|老板|经理|总|厂长|主任|师傅|工))$`)
+	otherMan  = regexp.MustCompile(`([\p{Han}]{1,3}(?:经理|总|老板|主任|厂长|先生|小姐|女士|工|师傅|会计|秘书|助理|姐|哥|叔)|他|她|佢|老板|老公|老婆|太太|朋友|同事|亲戚|爸|妈|哥|姐|弟|妹|厂长|经理|会计|客户|his|her|boss's|manager's|friend's|colleague's|wife's|husband's)\s*(?:的|嘅|个)?\s*(?:手机|电话|号码|联系方式|微信|phone|number|mobile)|(?:打给|找|联系人|联络)\s*(?:是|系)?\s*(?:我们?|我哋|公司|厂)?\s*(?:的|嘅)?\s*([\p{Han}]{1,2}(?:经理|总|老板|主任|厂长|会计|秘书|助理)|他|她|佢|老板|同事|老公|老婆)|call (?:him|her|my)`)
+)
+
+// thirdPerson reports whether a message gives somebody else's number.
+func thirdPerson(text string) bool {
+	s := strings.ToLower(script.Simplified(text))
+	if strings.Contains(s, "本人") || strings.Contains(s, "我自己") || strings.Contains(s, "我就是") {
+		return false
+	}
+	return otherMan.MatchString(s)
+}
+
+// detailsIn finds fields in a message that gives several, separated by commas, spaces or lines.
+func detailsIn(text string) details {
+	var d details
+	var rest string
+	d.phone, rest, d.fault = findPhone(text)
+	d.third = d.phone != "" && thirdPerson(text)
+	for _, p := range pieceCut.Split(rest, -1) {
+		for _, q := range spacedPieces(p) {
+			d.take(q)
+		}
+	}
+	return d
+}
+
+// spacedPieces cuts a piece at spaces if all its parts are Chinese; Latin names hold spaces.
+func spacedPieces(p string) []string {
+	parts := strings.Fields(p)
+	for _, s := range parts {
+		if !isHan(s) {
+			return []string{strings.TrimSpace(p)}
+		}
+	}
+	return parts
+}
+
+func (d *details) take(p string) {
+	if p == "" {
+		return
+	}
+	if m := labelled.FindStringSubmatch(strings.ToLower(p)); m != nil {
+		value := plain(p[strings.LastIndex(strings.ToLower(p), m[2]):])
+		switch script.Simplified(m[1]) {
+		case "联系人", "姓名", "称呼", "contact", "name":
+			if v, ok := contactOf(value); ok {
+				d.contact = v
+			}
+		case "地址", "镇街", "所在镇街", "所在地", "town":
+			if v, ok := townOf(value); ok {
+				d.town = v
+			}
+		case "需求", "具体需求", "request", "need":
+			d.need = cutRunes(line(mask(value)), maxNeed)
+		case "公司名称", "企业名称", "公司", "企业", "厂名", "单位", "firm", "company":
+			if v, ok := firmOf(value); ok {
+				d.firm = v
+			}
+		}
+		return
+	}
+	s, low := plain(p), script.Simplified(plain(p))
+	switch {
+	case requestWords.MatchString(low):
+	case d.firm == "" && firmInRow.MatchString(low):
+		d.firm = s
+	case d.town == "" && townInRow.MatchString(low):
+		d.town = s
+	case d.contact == "" && nameInRow.MatchString(low):
+		if v, ok := contactOf(s); ok {
+			d.contact = v
+		}
+	}
+}

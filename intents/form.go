@@ -1,0 +1,420 @@
+package intents
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"smebot/bot"
+	"smebot/intents/understand"
+	"smebot/store"
+)
+
+// step is what the form asks next.
+func (t *turn) step() field {
+	d := t.st.Draft
+	missing := func(f field, value string) bool { return value == "" && !slices.Contains(d.Skipped, f) }
+	switch {
+	case d.Edit != "":
+		return d.Edit
+	case missing(fFirm, d.Firm):
+		return fFirm
+	case missing(fTown, d.Town):
+		return fTown
+	case missing(fNeed, d.Need):
+		return fNeed
+	case missing(fPlatform, d.Platform):
+		return fPlatform
+	case d.Consent == nil:
+		return fConsent
+	case t.in.Message.From.Platform == bot.Telegram && !d.Abroad:
+		return fAbroad
+	case d.Contact == "":
+		return fContact
+	case d.Phone == "":
+		return fPhone
+	case d.Third && d.Standing == "":
+		return fThird
+	}
+	return fConfirm
+}
+
+// openLimit is how many leads of one day a person may have open.
+const openLimit = 3
+
+// startForm begins a referral. slug is the platform type if the request names one, text the message that asked.
+// What the person told before it, not long ago, is kept as the need.
+func (t *turn) startForm(slug, text string) out {
+	if t.in.Message.Group {
+		return out{text: t.say(groupOnly), intent: understand.Referral}
+	}
+	if !t.in.Message.Leads {
+		o := out{text: t.office(noLeadsHere), intent: understand.Referral}
+		o.choices = []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}
+		return o
+	}
+	if t.st.Minor != 0 || saysMinor(text) {
+		return t.minor()
+	}
+	if k, bad := holdsForbidden(text); bad {
+		return t.withMenu(out{text: t.say(k), intent: understand.Referral})
+	}
+	if d := t.st.Draft; d != nil {
+		d.Paused = false
+		if slug != "" && d.Platform == "" {
+			d.Platform = slug
+		}
+		o := t.prompt()
+		o.text = t.say(formRunning) + "\n" + o.text
+		return o
+	}
+	if t.openToday() >= openLimit {
+		return out{text: t.say(formLimit), intent: understand.Referral, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelHuman)}}
+	}
+	id := derive(t.in.Nonce, "draft")
+	now := t.in.Now.Unix()
+	t.st.Guide, t.st.Page = nil, nil
+	d := &draft{ID: hex.EncodeToString(id[:10]), Began: now, Touched: now, Platform: slug, Need: needOf(text)}
+	t.st.Draft = d
+	if d.Need == "" {
+		d.Need = t.st.Need
+	}
+	if d.Platform == "" {
+		d.Platform = t.st.Slug
+	}
+	told := t.fill(detailsIn(text), true)
+	o := t.prompt()
+	if told {
+		o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(formKept)+"\n\n", 1)
+	}
+	return o
+}
+
+// fill puts what was found in a message into empty fields. early says that the consent is not given yet. It
+// reports whether contact details were set aside.
+func (t *turn) fill(f details, early bool) bool {
+	d := t.st.Draft
+	set := func(to *string, v string) {
+		if v != "" && *to == "" {
+			*to = v
+		}
+	}
+	set(&d.Firm, f.firm)
+	set(&d.Town, f.town)
+	set(&d.Need, f.need)
+	before := d.Contact + d.Phone
+	set(&d.Contact, f.contact)
+	if f.phone != "" && d.Phone == "" {
+		d.Phone, d.Third = f.phone, f.third
+	}
+	if told := d.Contact+d.Phone != before; told && early && d.Consent == nil {
+		d.Told = t.in.Now.Unix()
+		return true
+	}
+	return false
+}
+
+// openToday counts the person's leads made today that are still open.
+func (t *turn) openToday() int {
+	today := t.date(t.in.Now)
+	leads, err := t.leads()
+	if err != nil {
+		n := 0
+		for _, at := range t.st.Made {
+			if t.date(time.Unix(at, 0)) == today {
+				n++
+			}
+		}
+		return n
+	}
+	n := 0
+	for _, l := range leads {
+		if t.date(l.Created) == today && l.Status != store.Done && l.Status != store.Closed {
+			n++
+		}
+	}
+	return n
+}
+
+// minor ends collecting and erases what was collected.
+func (t *turn) minor() out {
+	t.st.Draft, t.st.Need, t.st.NeedAt = nil, "", 0
+	t.st.Minor = t.in.Now.Unix()
+	return out{text: t.say(formMinor), intent: understand.Referral, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelHelp)}}
+}
+
+// leaveForm erases the form.
+func (t *turn) leaveForm() out {
+	t.st.Draft, t.st.Need, t.st.NeedAt = nil, "", 0
+	return t.withMenu(out{text: t.say(formLeft), intent: understand.Referral})
+}
+
+// formText takes a message while the form asks something. chosen says that it is the value of a choice.
+func (t *turn) formText(text string, chosen bool) out {
+	d := t.st.Draft
+	d.Touched = t.in.Now.Unix()
+	said := fold(text)
+	if saysMinor(text) {
+		return t.minor()
+	}
+	if k, bad := holdsForbidden(text); bad {
+		return t.ask(t.say(k))
+	}
+	if d.Notice != "" && !t.noticeFresh() {
+		d.Notice, d.Consent, d.Abroad = "", nil, false
+		return t.ask(t.say(noticeChanged))
+	}
+	step := t.step()
+	switch {
+	case agree[said] && d.Notice != "" && (d.Consent == nil || step == fAbroad):
+		return t.agreed(step)
+	case refuse[said] && (step == fConsent || step == fAbroad), strings.HasPrefix(said, "不同意"), strings.HasPrefix(said, "唔同意"), said == "disagree":
+		return t.refused()
+	case strings.HasPrefix(said, "登记需求") || strings.HasPrefix(said, "我想登记") || strings.HasPrefix(said, "我要登记"):
+		if f := detailsIn(text); f.count() == 0 {
+			return t.ask(t.say(formRunning))
+		}
+	}
+	if o, ok := t.correction(text); ok {
+		return o
+	}
+	if !chosen {
+		if o, ok := t.digression(step, text); ok {
+			return o
+		}
+	}
+	if o, ok := t.several(step, text); ok {
+		return o
+	}
+	return t.single(step, text)
+}
+
+// several takes a message that fills more than one field.
+func (t *turn) several(step field, text string) (out, bool) {
+	if step == fNeed || step == fConfirm || step == fThird {
+		return out{}, false
+	}
+	d := t.st.Draft
+	f := detailsIn(text)
+	early := d.Consent == nil && (f.phone != "" || f.contact != "") && step != fContact && step != fPhone
+	if f.count() < 2 && !(early && f.phone != "") {
+		return out{}, false
+	}
+	if step == fContact && f.contact == "" && f.phone != "" {
+		// "陈生的店 138…": the words beside the number are the name if they can be one.
+		if _, rest, _ := findPhone(text); rest != "" {
+			f.contact, _ = contactOf(rest)
+		}
+	}
+	if d.Edit != "" {
+		return out{}, false
+	}
+	before := *d
+	told := t.fill(f, true)
+	if before.Firm == d.Firm && before.Town == d.Town && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
+		return out{}, false
+	}
+	if told {
+		return t.ask(t.say(formKept)), true
+	}
+	return t.prompt(), true
+}
+
+// single takes an answer to one question.
+func (t *turn) single(step field, text string) out {
+	d := t.st.Draft
+	said := fold(text)
+	done := func() out {
+		if d.Edit != "" {
+			d.Edit = ""
+		} else {
+			d.Order = append(d.Order, step)
+		}
+		delete(d.Tries, step)
+		d.Skipped = slices.DeleteFunc(d.Skipped, func(f field) bool { return f == step })
+		return t.prompt()
+	}
+	if (skip[said] || said == fold(t.say(labelSkip))) && skippable(step) {
+		d.set(step, "")
+		return t.skipField(step)
+	}
+	switch step {
+	case fFirm:
+		if said == fold(say("zh", labelNoFirm)) || said == fold(say("en", labelNoFirm)) || noFirm.MatchString(said) {
+			d.Firm = say("zh", notYetFirm)
+			return done()
+		}
+		if v, ok := firmOf(text); ok {
+			d.Firm = v
+			return done()
+		}
+		return t.retry(step, badFirm)
+	case fTown:
+		if v, ok := townOf(text); ok {
+			d.Town = v
+			return done()
+		}
+		return t.retry(step, badTown)
+	case fNeed:
+		return t.takeNeed(text, done)
+	case fPlatform:
+		if s, ok := typeOf(text); ok {
+			d.Platform = s
+			return done()
+		}
+		if unsure[said] || said == fold(t.say(labelUnsure)) {
+			return t.skipField(step)
+		}
+		if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && (res.Intent == understand.Platform || res.Intent == understand.Referral) {
+			d.Platform = res.Platforms[0]
+			return done()
+		}
+		return t.retry(step, badPlatform)
+	case fConsent, fAbroad:
+		return t.retry(step, badConsent)
+	case fContact:
+		if v, ok := contactOf(text); ok {
+			d.Contact = v
+			d.Third = d.Third || thirdPerson(text)
+			return done()
+		}
+		return t.retry(step, badContact)
+	case fPhone:
+		return t.takePhone(text, done)
+	case fThird:
+		return t.takeStanding(said)
+	case fChoose:
+		return t.chooseField(said)
+	}
+	return t.confirm(said)
+}
+
+func skippable(f field) bool { return f == fTown || f == fNeed || f == fPlatform }
+
+func (t *turn) skipField(f field) out {
+	d := t.st.Draft
+	if !slices.Contains(d.Skipped, f) {
+		d.Skipped = append(d.Skipped, f)
+	}
+	d.Edit = ""
+	d.Order = append(d.Order, f)
+	o := t.prompt()
+	o.text = t.say(formSkipped) + "\n" + o.text
+	return o
+}
+
+// takeNeed takes the need in the person's own words. What it says of the person's number waits apart.
+func (t *turn) takeNeed(text string, done func() out) out {
+	d := t.st.Draft
+	s := cutRunes(line(mask(text)), maxNeed)
+	said := fold(text)
+	if len([]rune(said)) < 4 && !hasType(said) || vague[said] || hello[said] || thank[said] || agree[said] || affirm[said] || unsure[said] || requestOnly(text) {
+		return t.retry(fNeed, badNeed)
+	}
+	d.Need = s
+	f := detailsIn(text)
+	t.fill(details{phone: f.phone, third: f.third}, true)
+	if d.Platform == "" {
+		if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
+			d.Platform = res.Platforms[0]
+		}
+	}
+	return done()
+}
+
+func hasType(said string) bool { _, ok := typeOf(said); return ok }
+
+// requestOnly reports whether a message only asks to be registered and tells no need.
+func requestOnly(text string) bool {
+	s := fold(text)
+	return (strings.Contains(s, "登记") || strings.Contains(s, "联系我") || strings.Contains(s, "register")) && needOf(text) == ""
+}
+
+func (t *turn) takePhone(text string, done func() out) out {
+	d := t.st.Draft
+	n, _, fault := findPhone(text)
+	switch fault {
+	case phoneOK:
+		d.Phone, d.Third, d.Standing = n, d.Edit == "" && d.Third || thirdPerson(text), ""
+		return done()
+	case phoneNoCode:
+		return t.retry(fPhone, badArea)
+	}
+	return t.retry(fPhone, badPhone)
+}
+
+func (t *turn) takeStanding(said string) out {
+	d := t.st.Draft
+	switch {
+	case mine[said] || affirm[said]:
+		d.Standing = "self"
+	case vouch[said] || strings.Contains(said, "授权") && !strings.Contains(said, "没") && !strings.Contains(said, "未"):
+		d.Standing = "authorised"
+	case said == fold(t.say(labelOther)) || said == "换一个号码" || said == "换号码" || refuse[said] || strings.Contains(said, "没授权") || strings.Contains(said, "未授权") || strings.Contains(said, "没有授权"):
+		d.Phone, d.Third, d.Standing = "", false, ""
+	default:
+		return t.retry(fThird, badThird)
+	}
+	return t.prompt()
+}
+
+// retry asks again after an answer that could not be used: first with the reason, then in easier words, then
+// the question is skipped or a person is offered.
+func (t *turn) retry(f field, why key) out {
+	d := t.st.Draft
+	if d.Tries == nil {
+		d.Tries = map[field]int{}
+	}
+	d.Tries[f]++
+	if d.Tries[f] > 2 && skippable(f) {
+		return t.skipField(f)
+	}
+	o := t.ask(t.say(why))
+	if d.Tries[f] > 2 {
+		o.text = t.say(formStuck) + "\n" + o.text
+	}
+	return o
+}
+
+// goBack returns to the answer before.
+func (t *turn) goBack() out {
+	d := t.st.Draft
+	if d.Edit != "" {
+		d.Edit = ""
+		return t.prompt()
+	}
+	if len(d.Order) == 0 {
+		return t.ask(t.say(formFirst))
+	}
+	f := d.Order[len(d.Order)-1]
+	d.Order = d.Order[:len(d.Order)-1]
+	d.set(f, "")
+	d.Skipped = slices.DeleteFunc(d.Skipped, func(s field) bool { return s == f })
+	return t.ask(t.say(formBack))
+}
+
+// set changes a field; consent fields are taken back.
+func (d *draft) set(f field, v string) {
+	switch f {
+	case fFirm:
+		d.Firm = v
+	case fTown:
+		d.Town = v
+	case fNeed:
+		d.Need = v
+	case fPlatform:
+		d.Platform = v
+	case fContact:
+		d.Contact = v
+	case fPhone:
+		d.Phone, d.Third, d.Standing = v, false, ""
+	case fConsent:
+		d.Consent, d.Abroad = nil, false
+	case fAbroad:
+		d.Abroad = false
+		if d.Consent != nil {
+			d.Consent.Abroad = false
+		}
+	}
+}

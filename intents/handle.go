@@ -1,0 +1,295 @@
+package intents
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"smebot/bot"
+	"smebot/intents/understand"
+	"smebot/knowledge"
+	"smebot/knowledge/script"
+)
+
+// handle takes words: a typed message, or the value of the choice it means.
+func (t *turn) handle(text string, chosen bool) out {
+	t.text = text
+	said := fold(text)
+	if t.in.Message.Group {
+		t.hear(text, chosen)
+		return t.groupText(text, said)
+	}
+	c, isCommand := commandOf(said)
+	if !t.inForm() || isCommand || asksSomething(text) {
+		t.hear(text, chosen)
+	}
+	if t.st.Erase {
+		t.st.Erase = false
+		switch {
+		case c == cmdEraseYes, said == "确认", said == "确定", said == "yes":
+			return t.erase()
+		case c == cmdEraseNo, c == cmdCancel, refuse[said]:
+			return t.current(t.say(eraseKept))
+		}
+	}
+	if isCommand && (!t.inForm() || leaves[c]) {
+		if o, ok := t.run(c); ok {
+			return o
+		}
+	}
+	if ref, ok := t.articleAsked(text); ok {
+		if t.inForm() {
+			return t.aside(t.fullText(ref, 0, true), true)
+		}
+		return t.fullText(ref, 0, false)
+	}
+	if t.inForm() {
+		return t.formText(text, chosen)
+	}
+	if o, ok := t.direct(text, said); ok {
+		return o
+	}
+	if t.st.Guide != nil {
+		if o, ok := t.guideText(text); ok {
+			return o
+		}
+		t.st.Guide = nil
+	}
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
+		if _, ok := number(said); ok && t.st.Menu != nil {
+			return t.current(t.say(noSuchNumber))
+		}
+		return t.withMenu(out{text: t.say(notUnderstood), intent: understand.Help})
+	}
+	return t.answer(t.understood(), false)
+}
+
+// hear takes the language of a message that the person wrote; a choice is in ours.
+func (t *turn) hear(text string, chosen bool) {
+	if chosen {
+		if t.lang == "" {
+			t.lang = knowledge.Simplified
+		}
+		return
+	}
+	t.lang = languageOf(text, t.lang, t.understood().Language)
+}
+
+// leaves are the commands that a form does not answer beside its question.
+var leaves = map[command]bool{cmdCancel: true, cmdBack: true, cmdMenu: true, cmdRestart: true, cmdEraseYes: true, cmdFind: true, cmdTypes: true}
+
+// run does what a command asks. ok is false where it means nothing at this place.
+func (t *turn) run(c command) (out, bool) {
+	switch c {
+	case cmdCancel:
+		switch {
+		case t.st.Draft != nil:
+			return t.leaveForm(), true
+		case t.st.Guide != nil:
+			t.st.Guide = nil
+			return t.withMenu(out{text: t.say(menuText), intent: understand.Help}), true
+		}
+		return t.withMenu(out{text: t.say(nothingToStop), intent: understand.Help}), true
+	case cmdBack:
+		switch {
+		case t.inForm():
+			return t.goBack(), true
+		case t.st.Guide != nil && t.guideBack():
+			return t.guidePrompt(), true
+		}
+		t.st.Guide = nil
+		return t.menu(), true
+	case cmdMenu:
+		t.st.Guide = nil
+		return t.menu(), true
+	case cmdRestart:
+		t.st.Draft, t.st.Guide, t.st.Page, t.st.Need, t.st.NeedAt, t.st.Slug = nil, nil, nil, "", 0, ""
+		return t.withMenu(out{text: t.office(greeting), intent: understand.Help}), true
+	case cmdHelp:
+		return t.help(), true
+	case cmdHuman:
+		return t.human(), true
+	case cmdResume:
+		if t.st.Draft == nil {
+			return out{}, false
+		}
+		t.st.Draft.Paused = false
+		return t.ask(t.say(formResume)), true
+	case cmdRegister:
+		return t.startForm("", t.text), true
+	case cmdAsk:
+		o := out{text: t.say(askPolicy), intent: understand.Help}
+		for _, k := range []key{example1, example2, example3} {
+			o.choices = append(o.choices, t.choice(k))
+		}
+		return o, true
+	case cmdFind:
+		if t.inForm() {
+			return out{}, false
+		}
+		return t.startGuide(""), true
+	case cmdTypes:
+		if t.inForm() {
+			return out{}, false
+		}
+		t.st.Guide = nil
+		return t.platformTypes(), true
+	case cmdStatus:
+		return t.status(""), true
+	case cmdErase, cmdEraseYes:
+		return t.askErase(), true
+	case cmdEraseNo:
+		return t.current(t.say(eraseKept)), true
+	case cmdShow:
+		return t.showData(), true
+	case cmdWithdraw:
+		return t.withdraw(), true
+	case cmdStop:
+		return t.stopNews(), true
+	case cmdNext:
+		if t.st.Page == nil {
+			return out{}, false
+		}
+		return t.fullText(t.st.Page.Ref, t.st.Page.At+1, false), true
+	}
+	return out{}, false
+}
+
+// menu shows the main choices; a form in progress waits.
+func (t *turn) menu() out {
+	o := t.withMenu(out{text: t.say(menuText), intent: understand.Help})
+	if d := t.st.Draft; d != nil {
+		d.Paused = true
+		o.text = t.say(formPaused) + "\n" + o.text
+		o.choices = append([]bot.Choice{t.choice(labelResume)}, o.choices...)
+	}
+	return o
+}
+
+func (t *turn) help() out {
+	o := out{text: t.say(helpText), intent: understand.Help}
+	o.choices = []bot.Choice{t.choice(example1), t.choice(labelPlatform)}
+	if t.takesLeads() {
+		o.choices = append(o.choices, t.choice(labelRegister))
+	}
+	o.choices = append(o.choices, t.choice(labelHuman))
+	return o
+}
+
+// human says how people are reached and offers the form.
+func (t *turn) human() out {
+	if !t.takesLeads() {
+		return out{text: t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
+	}
+	o := out{text: t.office(humanText), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
+	if t.st.Draft != nil {
+		o.choices[0] = t.choice(labelResume)
+	}
+	return o
+}
+
+var (
+	fullAsked  = regexp.MustCompile(`^(?:看|查看|睇|显示|打开)?(?:全文)?\s*第\s*(\d{1,3}|[〇零一二三四五六七八九十百]{1,7})\s*条\s*(?:的?(?:全文|原文))?\s*([a-z0-9][\w\-.]*)?$`)
+	saysAsked  = regexp.MustCompile(`^第\s*(\d{1,3}|[〇零一二三四五六七八九十百]{1,7})\s*条(?:说|讲|写|规定|讲的是|说的是|写的是)?(?:了|的是|的)?(?:些)?(?:什么|乜|啥)(?:内容)?(?:\s*\(([\w\-.]+)\))?$`)
+	fullAsksEN = regexp.MustCompile(`^(?:full text of |show )?article (\d{1,3})(?: full text)?$`)
+)
+
+// articleAsked returns the article that a message asks for by its number.
+func (t *turn) articleAsked(text string) (knowledge.Ref, bool) {
+	s := strings.ToLower(script.Simplified(plain(text)))
+	s = strings.TrimPrefix(s, "full text of ")
+	for _, re := range []*regexp.Regexp{fullAsked, saysAsked, fullAsksEN} {
+		m := re.FindStringSubmatch(s)
+		if m == nil {
+			continue
+		}
+		n := years(strings.NewReplacer("零", "", "〇", "").Replace(m[1]))
+		if n <= 0 {
+			return knowledge.Ref{}, false
+		}
+		ref := knowledge.Ref{Document: t.r.opt.Document, Article: n, Heading: "第" + chineseNumeral(n) + "条"}
+		if t.st.Document != "" {
+			ref.Document = t.st.Document
+		}
+		if len(m) > 2 && m[2] != "" {
+			ref.Document = m[2]
+		}
+		return ref, true
+	}
+	return knowledge.Ref{}, false
+}
+
+// chineseNumeral writes 1 to 99 as headings do.
+func chineseNumeral(n int) string {
+	d := []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
+	switch {
+	case n < 10:
+		return d[n]
+	case n < 20:
+		return "十" + d[n-10]
+	case n < 100:
+		return d[n/10] + "十" + d[n%10]
+	}
+	s := d[n/100%10] + "百"
+	if rest := n % 100; rest > 0 && rest < 10 {
+		return s + "零" + d[rest]
+	} else if rest >= 10 && rest < 20 {
+		return s + "一" + chineseNumeral(rest)
+	}
+	return s + strings.TrimPrefix(chineseNumeral(n%100), "")
+}
+
+// registered is "登记需求 企业融资": the form with the type known.
+var registered = regexp.MustCompile(`^(?:登记需求|register a request)\s*[:：]?\s*(.+)$`)
+
+// doneLife is how long "确认" after the form ended is taken for a repeat of the confirmation.
+const doneLife = time.Hour
+
+// direct takes words that mean one thing without being understood.
+func (t *turn) direct(text, said string) (out, bool) {
+	if m := registered.FindStringSubmatch(strings.ToLower(script.Simplified(plain(text)))); m != nil {
+		if slug, ok := typeOf(m[1]); ok {
+			return t.startForm(slug, ""), true
+		}
+	}
+	if slug, ok := typeOf(text); ok {
+		t.st.Guide = nil
+		return t.platform([]string{slug}, false), true
+	}
+	if leadPattern.MatchString(text) {
+		return t.status(text), true
+	}
+	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
+	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || agree[said]) {
+		return out{text: t.say(formAlready, "number", t.st.Last), intent: understand.Referral, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelAsk)}}, true
+	}
+	if hello[said] {
+		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true
+	}
+	if thank[said] {
+		return t.withMenu(out{text: t.say(thanks), intent: understand.Greeting}), true
+	}
+	return out{}, false
+}
+
+// groupText answers in a group: the policy, and nothing about persons.
+func (t *turn) groupText(text, said string) out {
+	if _, _, f := findPhone(text); f == phoneOK || f == phoneTooMany {
+		return out{text: t.say(groupContact), intent: understand.Help}
+	}
+	if _, bad := holdsForbidden(text); bad {
+		return out{text: t.say(groupContact), intent: understand.Help}
+	}
+	if ref, ok := t.articleAsked(text); ok {
+		return t.fullText(ref, 0, false)
+	}
+	if c, ok := commandOf(said); ok && c == cmdNext && t.st.Page != nil {
+		return t.fullText(t.st.Page.Ref, t.st.Page.At+1, false)
+	} else if !ok && strings.ContainsFunc(text, unicode.IsLetter) {
+		if res := t.understood(); res.Intent == understand.Policy || res.Intent == understand.NoAnswer {
+			return t.answer(res, false)
+		}
+	}
+	return out{text: t.say(groupOnly), intent: understand.Help}
+}

@@ -1,0 +1,126 @@
+package intents
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/unicode/norm"
+)
+
+var spoken = strings.NewReplacer("零", "0", "〇", "0", "洞", "0", "幺", "1", "么", "1", "一", "1", "二", "2", "两", "2", "三", "3", "四", "4", "五", "5",
+	"六", "6", "七", "7", "八", "8", "九", "9")
+
+var spokenRun = regexp.MustCompile(`[零〇洞幺么一二两三四五六七八九\d](?:[\s,，、\-]?[零〇洞幺么一二两三四五六七八九\d]){6,}`)
+
+// digits writes full-width figures and longer runs of spoken figures (幺三八…) as plain ones. The rest of the
+// text, and so the place of every figure in it, stays.
+func digits(s string) string {
+	s = norm.NFKC.String(s)
+	return spokenRun.ReplaceAllStringFunc(s, func(run string) string { return spoken.Replace(run) })
+}
+
+// phoneLike is anything that might be a telephone number, in text that went through digits.
+var phoneLike = regexp.MustCompile(`(?:\+|00)?\(?\+?\d[\d\s()\-–—.·]{5,22}\d`)
+
+var mobile = regexp.MustCompile(`\b1[3-9]\d{9}\b`)
+
+// phoneFault says why a message holds no usable number.
+type phoneFault int
+
+const (
+	phoneOK      phoneFault = iota
+	phoneNone               // nothing like a number
+	phoneWrong              // figures that are no number
+	phoneNoCode             // a landline without its area code
+	phoneTooMany            // more than one different number
+)
+
+// findPhone returns the telephone number in a message in E.164, and the text without it.
+func findPhone(text string) (e164, rest string, fault phoneFault) {
+	s := digits(text)
+	fault, rest = phoneNone, s
+	for _, at := range phoneLike.FindAllStringIndex(s, -1) {
+		raws := []string{s[at[0]:at[1]]}
+		if _, f := parsePhone(raws[0], s); f != phoneOK && strings.ContainsRune(raws[0], ' ') {
+			if parts := mobile.FindAllString(raws[0], -1); parts != nil {
+				raws = parts // two numbers with a space between them
+			}
+		}
+		for _, raw := range raws {
+			n, f := parsePhone(raw, s)
+			switch {
+			case f != phoneOK:
+				if fault == phoneNone || f == phoneNoCode {
+					fault = f
+				}
+			case e164 != "" && n != e164:
+				return "", s, phoneTooMany
+			default:
+				e164, rest = n, strings.Replace(rest, raw, " ", 1)
+			}
+		}
+	}
+	if e164 != "" {
+		return e164, strings.TrimSpace(rest), phoneOK
+	}
+	return "", s, fault
+}
+
+// parsePhone reads one number. around is the message it stands in, which may name its region.
+func parsePhone(raw, around string) (string, phoneFault) {
+	only := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || r == '+' {
+			return r
+		}
+		return -1
+	}, raw)
+	if strings.HasPrefix(only, "00") {
+		only = "+" + only[2:]
+	}
+	region := "CN"
+	if !strings.HasPrefix(only, "+") {
+		switch {
+		case strings.ContainsAny(around, "港") && len(only) == 8:
+			region = "HK"
+		case strings.ContainsAny(around, "澳") && len(only) == 8:
+			region = "MO"
+		case strings.ContainsAny(around, "台臺") && strings.HasPrefix(only, "09") && len(only) == 10:
+			region = "TW"
+		case len(only) == 11 && (strings.HasPrefix(only, "852") || strings.HasPrefix(only, "853")):
+			only = "+" + only
+		case len(only) == 13 && strings.HasPrefix(only, "861"), strings.HasPrefix(only, "886") && (len(only) == 12 || len(only) == 11):
+			only = "+" + only
+		}
+	}
+	n, err := phonenumbers.Parse(only, region)
+	if err != nil {
+		return "", phoneWrong
+	}
+	if !phonenumbers.IsValidNumber(n) {
+		if region == "CN" && !strings.HasPrefix(only, "+") && (len(only) == 7 || len(only) == 8) && only[0] >= '2' {
+			return "", phoneNoCode
+		}
+		return "", phoneWrong
+	}
+	if region == "CN" && len(only) < 10 { // valid only as a local or service number
+		return "", phoneNoCode
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), phoneOK
+}
+
+// readable writes an E.164 number the way its owner reads it back.
+func readable(e164 string) string {
+	if rest, ok := strings.CutPrefix(e164, "+86"); ok && len(rest) == 11 && rest[0] == '1' {
+		return rest
+	}
+	n, err := phonenumbers.Parse(e164, "ZZ")
+	if err != nil {
+		return e164
+	}
+	if n.GetCountryCode() == 86 {
+		return phonenumbers.Format(n, phonenumbers.NATIONAL)
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+}

@@ -1,0 +1,151 @@
+package intents
+
+import (
+	"strings"
+
+	"smebot/bot"
+	"smebot/intents/understand"
+)
+
+// asks are the sentences of each field: the question, an easier one after a failure, and why it is asked.
+var asks = map[field]struct{ ask, easy, why key }{
+	fFirm:     {askFirm, easyFirm, whyFirm},
+	fTown:     {askTown, easyTown, whyTown},
+	fNeed:     {askNeed, easyNeed, whyNeed},
+	fPlatform: {askPlatform, easyPlatform, whyNeed},
+	fConsent:  {askConsent, "", whyConsent},
+	fAbroad:   {askAbroad, "", whyConsent},
+	fContact:  {askContact, easyContact, whyContact},
+	fPhone:    {askPhone, easyPhone, whyPhone},
+	fThird:    {askThird, "", whyConsent},
+	fChoose:   {askEdit, "", whyNeed},
+	fConfirm:  {askConfirm, "", whyNeed},
+}
+
+// names are the captions of the fields in the summary.
+var names = map[field]key{fFirm: fieldFirm, fTown: fieldTown, fNeed: fieldNeed, fPlatform: fieldPlatform, fContact: fieldContact, fPhone: fieldPhone}
+
+// ask puts words before the current question.
+func (t *turn) ask(first string) out {
+	o := t.prompt()
+	if first != "" {
+		o.text = first + "\n" + o.text
+	}
+	return o
+}
+
+// prompt asks what the form needs next. The first question comes with the notice.
+func (t *turn) prompt() out {
+	d := t.st.Draft
+	step := t.step()
+	o := out{intent: understand.Referral, key: "form:" + d.ID + ":" + string(step)}
+	o.text, o.choices = t.question(step)
+	if d.Notice == "" {
+		o.text = t.say(formOpening) + "\n" + t.showNotice() + "\n\n" + o.text + "\n" + t.say(formHint)
+	}
+	return o
+}
+
+// question returns the words and choices of a step.
+func (t *turn) question(step field) (string, []bot.Choice) {
+	d := t.st.Draft
+	k := asks[step].ask
+	if d.Tries[step] >= 2 && asks[step].easy != "" {
+		k = asks[step].easy
+	}
+	cancel := t.choice(labelCancel)
+	var choices []bot.Choice
+	switch step {
+	case fFirm:
+		choices = append(choices, t.choice(labelNoFirm))
+	case fTown:
+		if town := t.in.Message.Town; town != "" {
+			choices = append(choices, bot.Choice{Label: town, Value: town})
+		}
+	case fPlatform:
+		choices = append(t.typeChoices(), t.choice(labelUnsure))
+		return t.say(k), choices
+	case fConsent:
+		f := t.r.opt.filled(t.lang)
+		return t.say(k, "purpose", f["purpose"], "receiver", f["receiver"], "retention", f["retention"]),
+			[]bot.Choice{t.choice(labelAgree), t.choice(labelRefuse), t.choice(labelNotice)}
+	case fAbroad:
+		return t.say(k), []bot.Choice{t.choice(labelAgree), t.choice(labelRefuse)}
+	case fThird:
+		return t.say(k), []bot.Choice{t.choice(labelMine), t.choice(labelAuthorised), t.choice(labelOther), cancel}
+	case fChoose:
+		for _, f := range editable {
+			choices = append(choices, bot.Choice{Label: t.say(names[f]), Value: "修改" + say("zh", names[f])})
+		}
+		return t.say(k), choices
+	case fConfirm:
+		return t.summary() + "\n\n" + t.say(k), []bot.Choice{t.choice(labelConfirm), t.choice(labelEdit), t.choice(labelQuit)}
+	}
+	if d.Tries[step] >= 2 {
+		if skippable(step) {
+			choices = append(choices, t.choice(labelSkip))
+		} else {
+			choices = append(choices, t.choice(labelHuman))
+		}
+	}
+	return t.say(k), append(choices, cancel)
+}
+
+// typeChoices are the nine types, named shortly.
+func (t *turn) typeChoices() []bot.Choice {
+	var list []bot.Choice
+	for _, s := range slugs {
+		list = append(list, bot.Choice{Label: t.say(typeName(s)), Value: say("zh", typeName(s))})
+	}
+	return list
+}
+
+// summary shows what the lead will hold. The number is shown whole: this is where a slip is found.
+func (t *turn) summary() string {
+	d := t.st.Draft
+	lines := []string{t.say(summaryHead)}
+	for _, f := range editable {
+		v := d.value(f)
+		switch {
+		case f == fPlatform && v != "":
+			v = t.say(typeName(v))
+		case f == fPlatform:
+			v = t.say(unsureType)
+		case f == fPhone:
+			v = readable(v)
+		case f == fNeed:
+			v = shorten(v, 120)
+		}
+		if v == "" {
+			v = t.say(notGiven)
+		}
+		lines = append(lines, t.say(summaryLine, "field", t.say(names[f]), "value", v))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d *draft) value(f field) string {
+	switch f {
+	case fFirm:
+		return d.Firm
+	case fTown:
+		return d.Town
+	case fNeed:
+		return d.Need
+	case fPlatform:
+		return d.Platform
+	case fContact:
+		return d.Contact
+	case fPhone:
+		return d.Phone
+	}
+	return ""
+}
+
+// shorten cuts a text to a number of characters and marks it.
+func shorten(s string, n int) string {
+	if c := cutRunes(s, n-1); c != s && len([]rune(s)) > n {
+		return c + "…"
+	}
+	return s
+}

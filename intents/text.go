@@ -1,0 +1,244 @@
+package intents
+
+import (
+	"strings"
+	"sync"
+
+	"smebot/knowledge"
+	"smebot/knowledge/script"
+)
+
+// key names a sentence of the catalogue. Keys that start with "label." are captions of choices.
+type key string
+
+// say returns a sentence in a language, with {name} replaced by the value that follows the name in pairs. The
+// values are put in after the script was converted: a firm's name is never rewritten.
+func say(l knowledge.Language, k key, pairs ...string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !strings.HasPrefix(pairs[i], "{") {
+			pairs[i] = "{" + pairs[i] + "}"
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(sentence(l, k))
+}
+
+// traditional keeps converted sentences, since converting costs more than the rest of a turn.
+var traditional sync.Map
+
+func sentence(l knowledge.Language, k key) string {
+	switch l {
+	case knowledge.English:
+		return english[k]
+	case knowledge.Traditional:
+		if s, ok := traditional.Load(k); ok {
+			return s.(string)
+		}
+		s := script.Traditional(simplified[k])
+		traditional.Store(k, s)
+		return s
+	}
+	return simplified[k]
+}
+
+// The keys of the catalogue.
+const (
+	greeting      key = "greeting"
+	greetingAgain key = "greeting.again"
+	thanks        key = "greeting.thanks"
+	helpText      key = "help"
+	helpShort     key = "help.short"
+	menuText      key = "menu"
+	askPolicy     key = "policy.ask"
+	example1      key = "policy.example1"
+	example2      key = "policy.example2"
+	example3      key = "policy.example3"
+	unreadable    key = "unreadable"
+	notUnderstood key = "not-understood"
+	staleMenu     key = "menu.stale"
+	noSuchNumber  key = "menu.no-such-number"
+	nowChoices    key = "menu.now"
+	nothingToStop key = "cancel.nothing"
+	apology       key = "apology"
+
+	noAnswer       key = "no-answer"
+	noAnswerNear   key = "no-answer.near"
+	noAnswerShort  key = "no-answer.short"
+	withheld       key = "no-answer.withheld"
+	articleMissing key = "article.missing"
+	lastPage       key = "article.last-page"
+	alsoAsked      key = "second.also"
+	platformBasis  key = "platform.basis"
+	platformLead   key = "platform.lead"
+	platformCan    key = "platform.can"
+	platformBring  key = "platform.bring"
+	platformList   key = "platform.list"
+	listSeparator  key = "list.separator"
+	guideSkipped   key = "guide.not-matched"
+	guideIntro     key = "guide.intro"
+
+	humanText    key = "human"
+	humanNoLeads key = "human.no-leads"
+	noLeadsHere  key = "leads.off"
+	groupOnly    key = "group.only"
+	groupContact key = "group.contact"
+	lookupFailed key = "lookup.failed"
+
+	noticeTitle    key = "notice.title"
+	noticeOperator key = "notice.operator"
+	noticeKinds    key = "notice.kinds"
+	noticePurpose  key = "notice.purpose"
+	noticeWay      key = "notice.way"
+	noticeReceiver key = "notice.receiver"
+	noticeKeep     key = "notice.keep"
+	noticeRights   key = "notice.rights"
+	noticeAge      key = "notice.age"
+	noticeAbroad   key = "notice.abroad"
+	noticeChanged  key = "notice.changed"
+
+	defaultCentre    key = "default.centre"
+	defaultContact   key = "default.contact"
+	defaultHours     key = "default.hours"
+	defaultWithin    key = "default.within"
+	defaultReceiver  key = "default.receiver"
+	defaultRetention key = "default.retention"
+	defaultKinds     key = "default.kinds"
+	defaultPurpose   key = "default.purpose"
+	defaultWay       key = "default.way"
+	defaultRights    key = "default.rights"
+
+	formOpening key = "form.opening"
+	formHint    key = "form.hint"
+	formResume  key = "form.resume"
+	formRunning key = "form.running"
+	formLeft    key = "form.left"
+	formExpired key = "form.expired"
+	formFirst   key = "form.first"
+	formBack    key = "form.back"
+	formPaused  key = "form.paused"
+	formGone    key = "form.contact-expired"
+	formDone    key = "form.done"
+	formAlready key = "form.already"
+	formLimit   key = "form.limit"
+	formMinor   key = "form.minor"
+	formRefused key = "form.refused"
+	formNumbers key = "form.forbidden-numbers"
+	formBirth   key = "form.forbidden-birth"
+	formKept    key = "form.volunteered"
+	formSkipped key = "form.skipped"
+	formStuck   key = "form.stuck"
+	formNoNeed  key = "form.consent-noted"
+
+	askFirm     key = "ask.firm"
+	askTown     key = "ask.town"
+	askNeed     key = "ask.need"
+	askPlatform key = "ask.platform"
+	askConsent  key = "ask.consent"
+	askAbroad   key = "ask.abroad"
+	askContact  key = "ask.contact"
+	askPhone    key = "ask.phone"
+	askThird    key = "ask.third"
+	askEdit     key = "ask.edit"
+	askConfirm  key = "ask.confirm"
+
+	badFirm     key = "bad.firm"
+	badTown     key = "bad.town"
+	badNeed     key = "bad.need"
+	badPlatform key = "bad.platform"
+	badConsent  key = "bad.consent"
+	badContact  key = "bad.contact"
+	badPhone    key = "bad.phone"
+	badArea     key = "bad.phone-area"
+	badThird    key = "bad.third"
+	badEdit     key = "bad.edit"
+	badConfirm  key = "bad.confirm"
+
+	easyFirm     key = "easy.firm"
+	easyTown     key = "easy.town"
+	easyNeed     key = "easy.need"
+	easyPlatform key = "easy.platform"
+	easyContact  key = "easy.contact"
+	easyPhone    key = "easy.phone"
+
+	whyFirm    key = "why.firm"
+	whyTown    key = "why.town"
+	whyNeed    key = "why.need"
+	whyContact key = "why.contact"
+	whyPhone   key = "why.phone"
+	whyConsent key = "why.consent"
+
+	fieldFirm     key = "field.firm"
+	fieldTown     key = "field.town"
+	fieldNeed     key = "field.need"
+	fieldPlatform key = "field.platform"
+	fieldContact  key = "field.contact"
+	fieldPhone    key = "field.phone"
+	summaryHead   key = "summary.head"
+	summaryLine   key = "summary.line"
+	notGiven      key = "value.not-given"
+	notYetFirm    key = "value.no-firm-yet"
+	unsureType    key = "value.unsure"
+
+	statusNone    key = "status.none"
+	statusHead    key = "status.head"
+	statusLine    key = "status.line"
+	statusMore    key = "status.more"
+	statusUnknown key = "status.unknown-number"
+	statusDraft   key = "status.draft"
+	stNew         key = "status.new"
+	stContacted   key = "status.contacted"
+	stReferred    key = "status.referred"
+	stInService   key = "status.in-service"
+	stDone        key = "status.done"
+	stClosed      key = "status.closed"
+	stWithdrawn   key = "status.withdrawn"
+	stUnreachable key = "status.unreachable"
+
+	eraseAsk      key = "privacy.erase-ask"
+	eraseAskNone  key = "privacy.erase-ask-none"
+	erased        key = "privacy.erased"
+	erasedAlready key = "privacy.erased-already"
+	eraseKept     key = "privacy.erase-kept"
+	withdrawn     key = "privacy.withdrawn"
+	withdrawnNone key = "privacy.withdrawn-none"
+	showHead      key = "privacy.show-head"
+	showNone      key = "privacy.show-none"
+	showLead      key = "privacy.show-lead"
+	showDraft     key = "privacy.show-draft"
+	showConsent   key = "privacy.show-consent"
+	showFoot      key = "privacy.show-foot"
+	stopText      key = "privacy.stop"
+
+	labelAsk        key = "label.ask"
+	labelPlatform   key = "label.platform"
+	labelRegister   key = "label.register"
+	labelHelp       key = "label.help"
+	labelFull       key = "label.full"
+	labelNext       key = "label.next"
+	labelTypes      key = "label.types"
+	labelHuman      key = "label.human"
+	labelCancel     key = "label.cancel"
+	labelResume     key = "label.resume"
+	labelStatus     key = "label.status"
+	labelAgree      key = "label.agree"
+	labelRefuse     key = "label.refuse"
+	labelNotice     key = "label.notice"
+	labelConfirm    key = "label.confirm"
+	labelEdit       key = "label.edit"
+	labelQuit       key = "label.quit"
+	labelNoFirm     key = "label.no-firm"
+	labelSkip       key = "label.skip"
+	labelUnsure     key = "label.unsure"
+	labelMine       key = "label.mine"
+	labelAuthorised key = "label.authorised"
+	labelOther      key = "label.other-number"
+	labelErase      key = "label.erase"
+	labelEraseYes   key = "label.erase-yes"
+	labelEraseNo    key = "label.erase-no"
+	labelWithdraw   key = "label.withdraw"
+	labelShow       key = "label.show"
+	labelMenu       key = "label.menu"
+	labelArticle    key = "label.article"
+)
+
+// typeName is the key of a platform type's short name.
+func typeName(slug string) key { return key("type." + slug) }

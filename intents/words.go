@@ -1,0 +1,201 @@
+package intents
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"smebot/knowledge"
+	"smebot/knowledge/script"
+)
+
+// fold makes words comparable: full-width and circled forms made plain, simplified script, lower case, no
+// punctuation, and spaces only between Latin words.
+func fold(s string) string {
+	s = script.Simplified(norm.NFKC.String(s))
+	var b strings.Builder
+	var last rune
+	space := false
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			space = space || unicode.IsSpace(r) || r == '-' || r == '\''
+			continue
+		}
+		r = unicode.ToLower(r)
+		if space && b.Len() > 0 && r < 0x250 && last < 0x250 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// command is something that words can ask for directly, wherever the conversation stands.
+type command string
+
+const (
+	cmdCancel   command = "cancel"
+	cmdBack     command = "back"
+	cmdMenu     command = "menu"
+	cmdRestart  command = "restart"
+	cmdHelp     command = "help"
+	cmdHuman    command = "human"
+	cmdRegister command = "register"
+	cmdResume   command = "resume"
+	cmdAsk      command = "ask"
+	cmdFind     command = "find"
+	cmdTypes    command = "types"
+	cmdStatus   command = "status"
+	cmdErase    command = "erase"
+	cmdEraseYes command = "erase-yes"
+	cmdEraseNo  command = "erase-no"
+	cmdShow     command = "show"
+	cmdWithdraw command = "withdraw"
+	cmdStop     command = "stop"
+	cmdNext     command = "next"
+	cmdNotice   command = "notice"
+)
+
+// commandWords are folded words that mean a command when they are the whole message.
+var commandWords = map[command]string{
+	cmdCancel:   "取消 取消登记 退出 退出登记 算了 不登记了 不填了 不办了 不弄了 唔登记 唔填 唔搞 唔要 cancel quit exit nevermind never.mind forget.it cancel.it cancel.please",
+	cmdBack:     "返回 上一步 返回上一步 上一项 返回上一项 上一题 退回 back go.back previous back.please",
+	cmdMenu:     "菜单 选单 主菜单 返回菜单 回到菜单 目录 menu main.menu",
+	cmdRestart:  "重新开始 从头开始 重来 从头来 重新来 restart start.over start.again begin.again",
+	cmdHelp:     "帮助 帮手 使用帮助 使用说明 怎么用 怎么使用 点用 点样用 help help.me how.to.use",
+	cmdHuman:    "转人工 人工 人工客服 人工服务 真人 转真人 搵人工 找人工 客服 转客服 human a.human agent operator staff talk.to.a.person talk.to.a.human real.person",
+	cmdRegister: "登记需求 登记 需求登记 帮我登记 开始登记 重新登记 register register.request",
+	cmdResume:   "继续登记 继续 接着登记 接着填 继续填 continue go.on resume",
+	cmdAsk:      "问政策 查政策 政策 policy",
+	cmdFind:     "找平台 揾平台 搵平台 找服务平台 find.platform platforms",
+	cmdTypes:    "其他类型 平台类型 全部类型 九类平台 换一类 other.types all.types",
+	cmdStatus:   "我的进度 进度 查进度 查询进度 我的登记 status progress",
+	cmdErase:    "删除我的信息 删除我的资料 删除我的数据 delete.my.information erase.my.data",
+	cmdEraseYes: "确认删除 确定删除 confirm.delete delete",
+	cmdEraseNo:  "不删 不删除 先不删 keep dont.delete",
+	cmdShow:     "我的信息 我的资料 查看我的信息 查看我的资料 my.information",
+	cmdWithdraw: "撤回 撤回同意 撤销同意 收回同意 withdraw withdraw.my.consent revoke",
+	cmdStop:     "退订 unsubscribe stop",
+	cmdNext:     "下一页 下页 翻页 next more",
+	cmdNotice:   "再看登记说明 登记说明 看登记说明 隐私说明 notice privacy.notice",
+}
+
+// commandLabels are captions that mean a command when they are typed, in every language.
+var commandLabels = map[key]command{
+	labelAsk: cmdAsk, labelPlatform: cmdFind, labelRegister: cmdRegister, labelHelp: cmdHelp, labelNext: cmdNext,
+	labelTypes: cmdTypes, labelHuman: cmdHuman, labelCancel: cmdCancel, labelResume: cmdResume, labelStatus: cmdStatus,
+	labelErase: cmdErase, labelEraseYes: cmdEraseYes, labelEraseNo: cmdEraseNo, labelWithdraw: cmdWithdraw,
+	labelShow: cmdShow, labelMenu: cmdMenu, labelNotice: cmdNotice,
+}
+
+var commands = func() map[string]command {
+	m := map[string]command{}
+	for c, list := range commandWords {
+		for w := range strings.FieldsSeq(list) {
+			m[strings.ReplaceAll(w, ".", " ")] = c
+		}
+	}
+	for k, c := range commandLabels {
+		m[fold(simplified[k])] = c
+		m[fold(english[k])] = c
+	}
+	return m
+}()
+
+var (
+	politeHead = regexp.MustCompile(`^(我要|我想|我想要|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
+	politeTail = regexp.MustCompile(`(吧|啦|喇|了|啊|呀|哦|呢|谢谢|唔该|多谢| please| pls| thanks)+$`)
+)
+
+// commandOf returns the command that a folded message is, allowing for courtesies around it.
+func commandOf(folded string) (command, bool) {
+	if len(folded) > 60 {
+		return "", false
+	}
+	for _, s := range []string{folded, politeTail.ReplaceAllString(folded, ""), politeHead.ReplaceAllString(folded, ""), politeHead.ReplaceAllString(politeTail.ReplaceAllString(folded, ""), "")} {
+		if c, ok := commands[s]; ok {
+			return c, true
+		}
+	}
+	return "", false
+}
+
+// words is a set of folded words, a dot standing for a space.
+func words(list string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		m[strings.ReplaceAll(w, ".", " ")] = true
+	}
+	return m
+}
+
+var (
+	// agree holds what counts as an explicit yes to the notice. 嗯, 好, 可以, OK do not: the law wants it said.
+	agree  = words("同意 我同意 同意并继续 我同意并继续 已阅读并同意 我已阅读并同意 同意登记 我同意登记 同意处理 同意转交 同意传输 我同意传输 同意境外传输 同意的 我同意的 agree i.agree yes.i.agree i.do.agree agreed")
+	refuse = words("不同意 我不同意 唔同意 我唔同意 不 不要 不行 不可以 不愿意 拒绝 我拒绝 不接受 没同意 否 唔好 唔得 disagree i.disagree no i.do.not.agree i.dont.agree i.don.t.agree refuse decline no.thanks")
+	affirm = words("确认 确认提交 确定 提交 正确 无误 没问题 没错 对 对的 是 是的 好 好的 可以 确认无误 以上正确 冇问题 啱 confirm submit yes correct ok right yes.confirm looks.good")
+	amend  = words("修改 我要修改 要修改 更改 改 改一下 有误 不对 错了 改下 change edit modify amend")
+	skip   = words("跳过 跳过这一项 跳过这项 略过 不填 没有 无 skip skip.this pass")
+	unsure = words("不确定 不知道 不清楚 说不清 都不是 都不对 分不清 唔知 唔清楚 都唔系 not.sure unsure i.dont.know i.don.t.know none none.of.these")
+	mine   = words("是本人的 是本人 本人 是我本人 我本人 是我 是我的 我的 我自己的 自己的 是我自己的 系我本人 系我嘅 it.is.mine its.mine it.s.mine mine my.own")
+	vouch  = words("已获授权 已授权 获授权 有授权 已获对方授权 授权了 已同意 对方同意 对方知道 他同意了 她同意了 他知道 她知道 i.am.allowed.to authorised authorized i.have.permission with.permission")
+	hello  = words("你好 您好 hi hello hey 哈喽 嗨 在吗 在么 在不在 喂 早 早上好 下午好 晚上好 中午好 早晨 你好呀 good.morning good.afternoon hi.there")
+	thank  = words("谢谢 谢谢你 谢谢您 多谢 唔该 唔该晒 感谢 辛苦了 thanks thank.you thx 明白 明白了 知道了 好的谢谢 再见 拜拜 bye goodbye")
+)
+
+var question = regexp.MustCompile(`[?？]|吗|嘛|呢\s*$|么\s*$|什么|甚么|啥|怎么|怎样|咋|如何|多少|哪|几个|几家|几时|多久|谁|是否|是不是|能不能|可不可以|要不要|有没有|为什么|为何|点样|点解|乜|咩|系咪|有冇|几多|边度|边个|唔使|^(what|how|who|when|where|which|why|can|does|do|is|are|will|should)\b`)
+
+// asksSomething reports whether a message is put as a question.
+func asksSomething(text string) bool {
+	return question.MatchString(strings.ToLower(script.Simplified(text)))
+}
+
+var whyWords = regexp.MustCompile(`为什么|为何|干嘛要|干吗要|做什么用|有什么用|点解|要来干|要嚟做|why|what.*for\b`)
+
+// asksWhy reports whether a message asks what an answer is wanted for: "为什么要电话？".
+func asksWhy(text string) bool {
+	s := strings.ToLower(script.Simplified(text))
+	return len(s) < 60 && whyWords.MatchString(s)
+}
+
+// languageOf tells the language of a reply. A message that is the same in both scripts, and words too few to
+// tell, leave the language as it was.
+func languageOf(text string, was, heard knowledge.Language) knowledge.Language {
+	han, latin := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			han++
+		case unicode.IsLetter(r):
+			latin++
+		}
+	}
+	switch {
+	case han > 0:
+		simple, full := script.Simplified(text), script.Traditional(text)
+		switch {
+		case simple != text && full != text && heard != "" && heard != knowledge.English:
+			return heard // both scripts in one message
+		case simple != text:
+			return knowledge.Traditional
+		case full != text:
+			return knowledge.Simplified
+		case heard == knowledge.Traditional:
+			return heard
+		case was == "" || was == knowledge.English:
+			return knowledge.Simplified
+		}
+	case latin >= 2 && (heard == knowledge.English || was == "" && heard == ""):
+		return knowledge.English
+	case was == "" && heard != "":
+		return heard
+	}
+	if was == "" {
+		return knowledge.Simplified
+	}
+	return was
+}
