@@ -17,9 +17,9 @@ var Classes = map[string]map[string]Class{
 	"settings": {"name": Public, "value": Business}, // the key's check value tells nothing of the key
 	"counters": {"name": Public, "value": Public},
 	"conversations": {
-		"person": PersonalData, "state": PersonalData, "version": Business, "updated": PersonalData, "tidy": Business,
+		"person": PersonalData, "last": PersonalData, "state": PersonalData, "version": Business, "updated": PersonalData, "tidy": Business,
 	},
-	"inbox": {"delivery": PersonalData, "person": PersonalData, "reply": PersonalData, "stored": PersonalData},
+	"inbox": {"delivery": PersonalData, "before": PersonalData, "reply": PersonalData, "stored": PersonalData},
 	"outbox": {
 		"seq": Business, "id": PersonalData, "channel": Business, "person": PersonalData, "payload": PersonalData, "due": Business,
 		"not_before": Business, "attempts": Business, "cause": Business, "created": Business, "given_up": Business,

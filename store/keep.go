@@ -27,9 +27,10 @@ func (d *DB) Purge(ctx context.Context, olderThan time.Time) (int, error) {
 	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead)
 }
 
-// PurgeConversations removes conversations whose last turn, and questions whose asking, was before a time.
+// PurgeConversations removes conversations whose last turn, and questions whose asking, was before a time, and
+// all that Purge removes: a delivery must not outlive the conversation by which erasing finds it.
 func (d *DB) PurgeConversations(ctx context.Context, olderThan time.Time) (int, error) {
-	return d.purge(ctx, olderThan, sqlPurgeTalks, sqlPurgeQuestions)
+	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead, sqlPurgeTalks, sqlPurgeQuestions)
 }
 
 func (d *DB) purge(ctx context.Context, olderThan time.Time, queries ...string) (int, error) {

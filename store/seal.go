@@ -41,7 +41,9 @@ type sealer struct {
 }
 
 func newSealer(master []byte) (*sealer, error) {
-	derive := func(use string) ([]byte, error) { return hkdf.Key(sha256.New, master, nil, "smebot store "+use+" 1", keySize) }
+	derive := func(use string) ([]byte, error) {
+		return hkdf.Key(sha256.New, master, nil, "smebot store "+use+" 1", keySize)
+	}
 	seal, err := derive("seal")
 	if err != nil {
 		return nil, err

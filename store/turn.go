@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -24,11 +25,16 @@ const (
 	sqlConversation = `SELECT state, version FROM conversations WHERE person = $1`
 	sqlStoredReply  = `SELECT reply FROM inbox WHERE delivery = $1`
 
-	sqlAddDelivery  = `INSERT INTO inbox (delivery, person, reply, stored) VALUES ($1, $2, $3, $4) ON CONFLICT (delivery) DO NOTHING`
-	sqlNewTalk      = `INSERT INTO conversations (person, state, version, updated) VALUES ($1, $2, 1, $3) ON CONFLICT (person) DO NOTHING`
-	sqlNextTalk     = `UPDATE conversations SET state = $1, version = version + 1, updated = $2, tidy = 0 WHERE person = $3 AND version = $4`
+	// before points at the person's delivery so far last, if any.
+	sqlAddDelivery = `INSERT INTO inbox (delivery, before, reply, stored)
+		VALUES ($1, COALESCE((SELECT last FROM conversations WHERE person = $2), $3), $4, $5) ON CONFLICT (delivery) DO NOTHING`
+	sqlNewTalk      = `INSERT INTO conversations (person, last, state, version, updated) VALUES ($1, $2, $3, 1, $4) ON CONFLICT (person) DO NOTHING`
+	sqlNextTalk     = `UPDATE conversations SET last = $1, state = $2, version = version + 1, updated = $3, tidy = 0 WHERE person = $4 AND version = $5`
 	sqlAddOutgoing  = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`
-	sqlHushInbox    = `UPDATE inbox SET reply = $1, person = $1 WHERE person = $2 AND delivery <> $3`
+	sqlLastDelivery = `SELECT last FROM conversations WHERE person = $1`
+	sqlBefore       = `SELECT before FROM inbox WHERE delivery = $1`
+	sqlUnchain      = `UPDATE inbox SET before = $1 WHERE delivery = $2`
+	sqlHush         = `UPDATE inbox SET before = $1, reply = $1 WHERE delivery = $2`
 	sqlForgetTalk   = `DELETE FROM conversations WHERE person = $1`
 	sqlForgetOutbox = `DELETE FROM outbox WHERE person = $1`
 	sqlNoteErasure  = `INSERT INTO erasures (person, at) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET at = excluded.at`
@@ -132,7 +138,7 @@ func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
 // store runs inside the writer's transaction. Unique keys and counts of changed rows decide, never a look
 // beforehand.
 func (w *turnWrite) store(t *tx) error {
-	if n, err := t.exec(sqlAddDelivery, w.delivery, w.person, w.reply, w.now); err != nil {
+	if n, err := t.exec(sqlAddDelivery, w.delivery, w.person, blank, w.reply, w.now); err != nil {
 		return err
 	} else if n == 0 {
 		return bot.ErrDuplicate
@@ -142,9 +148,9 @@ func (w *turnWrite) store(t *tx) error {
 	}
 	n, err := int64(0), error(nil)
 	if w.version == 0 {
-		n, err = t.exec(sqlNewTalk, w.person, w.state, w.now)
+		n, err = t.exec(sqlNewTalk, w.person, w.delivery, w.state, w.now)
 	} else {
-		n, err = t.exec(sqlNextTalk, w.state, w.now, w.person, w.version)
+		n, err = t.exec(sqlNextTalk, w.delivery, w.state, w.now, w.person, w.version)
 	}
 	if err != nil {
 		return err
@@ -185,16 +191,16 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 	}
 }
 
-// erase empties what is kept about a person. Keys of deliveries stay, without person and reply, until Purge:
+// erase empties what is kept about a person. Keys of deliveries stay, without chain and reply, until Purge:
 // a late repeat of one must still not count as new. Of the turn that carries it, the conversation is emptied.
 func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
 	person := d.seal.person(who)
-	self := string(person) == string(w.person)
+	self := bytes.Equal(person, w.person)
 	if self {
 		w.state = blank
 	}
 	return func(t *tx) error {
-		if _, err := t.exec(sqlHushInbox, blank, person, w.delivery); err != nil {
+		if err := hush(t, person, w.delivery); err != nil {
 			return err
 		}
 		if !self {
@@ -215,6 +221,33 @@ func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
 		t.after.scrub = true
 		return blankLeads(t, leads, w.now, personActor)
 	}
+}
+
+// hush empties the replies of a person's deliveries but that of the delivery in work, and undoes their chain.
+func hush(t *tx, person, spare []byte) error {
+	var delivery []byte
+	if err := t.row(sqlLastDelivery, person).Scan(&delivery); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for len(delivery) > 0 {
+		var before []byte
+		if err := t.row(sqlBefore, delivery).Scan(&before); errors.Is(err, sql.ErrNoRows) {
+			return nil // it and all before it were purged
+		} else if err != nil {
+			return err
+		}
+		query := sqlHush
+		if bytes.Equal(delivery, spare) {
+			query = sqlUnchain
+		}
+		if _, err := t.exec(query, blank, delivery); err != nil {
+			return err
+		}
+		delivery = before
+	}
+	return nil
 }
 
 func (d *DB) openJSON(column string, row, sealed []byte, into any) error {

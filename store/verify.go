@@ -36,7 +36,9 @@ func (d *DB) Verify(ctx context.Context) error {
 	}
 	defer func() { _ = read.Rollback() }()
 	var breaks []error
-	add := func(says string) func(string) { return func(what string) { breaks = append(breaks, errors.New(says+": "+what)) } }
+	add := func(says string) func(string) {
+		return func(what string) { breaks = append(breaks, errors.New(says+": "+what)) }
+	}
 	err = each(ctx, read, "PRAGMA integrity_check(20)", func(found string) {
 		if found != "ok" {
 			add("database file")(found)

@@ -92,8 +92,8 @@ var keepTests = []contract{
 		e.commit(turn("k1", chen))
 		e.clock.pass(91 * 24 * time.Hour)
 		e.commit(turn("k2", liang))
-		if n, err := e.PurgeConversations(ctx, e.clock.now().Add(-90*24*time.Hour)); err != nil || n != 1 {
-			e.Errorf("purged %d, %v", n, err)
+		if n, err := e.PurgeConversations(ctx, e.clock.now().Add(-90*24*time.Hour)); err != nil || n != 2 {
+			e.Errorf("purged %d, %v; want the conversation and its delivery", n, err)
 		}
 		if e.state(chen).Version != 0 || e.state(liang).Version != 1 {
 			e.Error("the wrong one is gone")
