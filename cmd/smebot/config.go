@@ -67,9 +67,9 @@ type ChannelConfig struct {
 
 // CentreConfig names who runs the bot, for the notice and for people who ask for a person.
 type CentreConfig struct {
-	Name  string `yaml:"name"`
-	Phone string `yaml:"phone"`
-	Hours string `yaml:"hours"`
+	Name    string `yaml:"name"`
+	Contact string `yaml:"contact"` // how people reach it, in words: a phone number, an address
+	Hours   string `yaml:"hours"`
 }
 
 // PrivacyConfig holds what the notice says.
@@ -126,7 +126,6 @@ func defaults() Config {
 		Listen:  "127.0.0.1:8080",
 		Data:    "./data",
 		WebChat: &yes,
-		Centre:  CentreConfig{Name: "中小微企业服务中心", Hours: "工作日 9:00—12:00、14:00—17:30"},
 		Privacy: PrivacyConfig{RetainMessages: 90, RetainLeads: 1095},
 		Metrics: MetricsConfig{Listen: "127.0.0.1:9090"},
 		Log:     LogConfig{Level: "info", Format: "text"},
@@ -283,9 +282,6 @@ func (c *Config) check() error {
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return errors.New("configuration: log.format: want text or json")
-	}
-	if c.Centre.Name == "" || c.Centre.Hours == "" {
-		return errors.New("configuration: centre.name and centre.hours: the notice to people must name who serves them and when")
 	}
 	seen := map[string]bool{"web": true, "terminal": true}
 	for i, ch := range c.Channels {

@@ -59,15 +59,12 @@ func newRouter(c Config, base *knowledge.Base, leads func(context.Context, bot.A
 		return nil, err
 	}
 	script.Warm()
-	return intents.New(intents.Config{
-		Understand: u,
-		Knowledge:  base,
-		Leads:      leads,
-		Options: intents.Options{
-			Centre: c.Centre.Name, Phone: c.Centre.Phone, Hours: c.Centre.Hours, NoticeURL: c.Privacy.NoticeURL,
-			KeepMessages: int(c.Privacy.RetainMessages), KeepLeads: int(c.Privacy.RetainLeads),
-		},
-	}), nil
+	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours}
+	opt.Notice.Contact = c.Centre.Contact
+	if err := opt.Check(); err != nil {
+		return nil, fmt.Errorf("configuration: centre: %w", err)
+	}
+	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Options: opt}), nil
 }
 
 func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 	mux.HandleFunc("GET /healthz", p.health)
 	mux.HandleFunc("GET /readyz", p.readiness)
 	if c.webChat() {
-		chat, err := web.New(p.dispatcher.Handle, web.Options{Title: c.Centre.Name + " · 智能助手", Notice: c.Privacy.NoticeURL, Leads: true, Log: log, Secure: strings.HasPrefix(c.PublicURL, "https://")})
+		chat, err := web.New(p.dispatcher.Handle, web.Options{Title: cmp.Or(c.Centre.Name, "中小微企业服务助手"), Notice: c.Privacy.NoticeURL, Leads: true, Log: log, Secure: strings.HasPrefix(c.PublicURL, "https://")})
 		if err != nil {
 			return nil, err
 		}
@@ -249,8 +250,16 @@ func (p *program) housekeeping() {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		if err := p.engine.db.Purge(p.ctx, time.Now().Add(-keepInbox)); err != nil && p.ctx.Err() == nil {
-			p.log.Error("old deliveries could not be removed", "err", err)
+		now := time.Now()
+		_, err := p.engine.db.Purge(p.ctx, now.Add(-keepInbox))
+		if err == nil {
+			_, err = p.engine.db.PurgeConversations(p.ctx, now.Add(-p.config.Privacy.RetainMessages.Duration()))
+		}
+		if err == nil {
+			_, err = p.engine.db.EraseOldLeads(p.ctx, now.Add(-p.config.Privacy.RetainLeads.Duration()))
+		}
+		if err != nil && p.ctx.Err() == nil {
+			p.log.Error("what is past its time could not all be removed", "err", err)
 		}
 		select {
 		case <-tick.C:

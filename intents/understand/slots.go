@@ -26,7 +26,7 @@ var slots = []slot{
 	{"deadline", regexp.MustCompile(`截止|几月几[号日]|几号(前|开始|截|结束|之前)|申报(时间|窗口|期)|什么时候(申报|报名|开始报)|deadline|closing date|application window`), regexp.MustCompile(`\d+月\d+日|截止|\d{4}年底`)},
 	{"papers", regexp.MustCompile(`(什么|哪些|啥|几份|多少份|准备).{0,4}材料|材料(清单|要)|表格(在|哪|怎|去)|下载|申请表|申报表|模板|application form|which documents|what papers|paperwork|download`), regexp.MustCompile(`材料：|提交下列|下列材料|申请表`)},
 	{"number", regexp.MustCompile(`文号|发文字号|文件号|document number`), regexp.MustCompile(`〔\d{4}〕`)},
-	{"person", regexp.MustCompile(`(厅长|局长|处长|主任|书记|省长|镇长|领导)(现在)?(叫|是谁|姓)|叫什么名字|name of the (director|head|minister)`), regexp.MustCompile(`$^`)},
+	{"person", regexp.MustCompile(`(厅长|局长|处长|主任|书记|省长|镇长|领导)(现在)?(叫什么|是谁|姓什么|贵姓)|叫什么名字|name of the (director|head|minister)`), regexp.MustCompile(`$^`)},
 }
 
 // missing returns the name of a slot that the message asks for and an article's text holds nothing of, "" if
@@ -39,6 +39,23 @@ func missing(question, article string) string {
 	}
 	return ""
 }
+
+// supported reports whether a message asks for a kind of fact, and for none that an article's text lacks.
+func supported(question, article string) bool {
+	asked := false
+	for _, s := range slots {
+		if s.asked.MatchString(question) {
+			if !s.held.MatchString(article) {
+				return false
+			}
+			asked = true
+		}
+	}
+	return asked
+}
+
+// elsewhen are words that put a question outside what the policy speaks of, whatever kind of fact it asks for.
+var elsewhen = regexp.MustCompile(`今年|去年|明年|现在|目前|最新|现行|如今|20(0\d|1[016-9]|2\d)|浙江|江苏|上海|北京|福建|湖南|湖北|山东|深圳|this year|last year|next year|current`)
 
 // texts keeps the words of the policy's articles by number, for the check of slots.
 func texts(doc knowledge.Document) map[int]string {

@@ -140,8 +140,29 @@ func (u *Understander) Understand(text string) Result {
 	return r
 }
 
+// slotOdds is how much likelier an article is to answer a question when it holds a fact of the kind asked for.
+const slotOdds = 4
+
+// favour shifts probability from misses to the articles that hold a fact of the kind the message asks for.
+func (u *Understander) favour(question string, p []float64) {
+	if elsewhen.MatchString(question) {
+		return
+	}
+	sum := 0.0
+	for i, l := range u.model.Labels {
+		if l.Intent() == Policy && p[i] > 0.02 && supported(question, u.articles[l.Article()]) {
+			p[i] *= slotOdds
+		}
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+}
+
 // decide turns probabilities of labels into a result.
 func (u *Understander) decide(r *Result, p []float64) {
+	u.favour(r.Normal, p)
 	byIntent := map[Intent]float64{}
 	for i, l := range u.model.Labels {
 		byIntent[l.Intent()] += p[i]
