@@ -338,7 +338,7 @@ func (d *DB) release() error {
 	if d.writers != nil {
 		err = errors.Join(err, d.lock.clear())
 		if d.w != nil {
-			err = errors.Join(err, d.w.tx.conn.Close())
+			err = errors.Join(err, d.w.tx.close())
 		}
 		err = errors.Join(err, d.writers.Close())
 	}

@@ -46,6 +46,16 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	return s, err
 }
 
+// close gives the connection back. Statements of a single connection are not closed with it, and one left open
+// would keep the database file open.
+func (t *tx) close() error {
+	var err error
+	for _, s := range t.stmts {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, t.conn.Close())
+}
+
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
 	s, err := t.stmt(query)
