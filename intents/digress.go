@@ -32,11 +32,6 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case asksWhy(text) && whyAbout(said, step):
 		return t.aside(out{text: t.say(asks[step].why)}, false), true
 	}
-	if c, ok := commandOf(said); ok {
-		if o, ok := t.asideCommand(c); ok {
-			return o, true
-		}
-	}
 	if t.fillsClosed(step, text) {
 		return out{}, false
 	}
@@ -95,7 +90,7 @@ func (t *turn) fillsClosed(step field, text string) bool {
 		_, ok := townOf(text)
 		return ok || skip[said]
 	case fThird:
-		return mine[said] || vouch[said] || affirm[said] || refuse[said]
+		return mine[said] || vouch[said] || affirm[said] || refuse[said] || vague[said]
 	case fConfirm:
 		return affirm[said] || amend[said] || refuse[said]
 	case fChoose:

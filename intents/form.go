@@ -176,6 +176,11 @@ func (t *turn) formText(text string, chosen bool) out {
 			return t.ask(t.say(formRunning))
 		}
 	}
+	if c, ok := commandOf(said); ok {
+		if o, ok := t.asideCommand(c); ok {
+			return o
+		}
+	}
 	if o, ok := t.correction(text); ok {
 		return o
 	}
@@ -214,6 +219,9 @@ func (t *turn) several(step field, text string) (out, bool) {
 	told := t.fill(f, true)
 	if before.Firm == d.Firm && before.Town == d.Town && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
 		return out{}, false
+	}
+	if before.Need != d.Need {
+		t.inferType()
 	}
 	if told {
 		return t.ask(t.say(formKept)), true
@@ -315,12 +323,19 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	d.Need = s
 	f := detailsIn(text)
 	t.fill(details{phone: f.phone, third: f.third}, true)
-	if d.Platform == "" {
-		if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
-			d.Platform = res.Platforms[0]
-		}
-	}
+	t.inferType()
 	return done()
+}
+
+// inferType takes the platform type from the words of a need, if they leave little doubt.
+func (t *turn) inferType() {
+	d := t.st.Draft
+	if d.Platform != "" {
+		return
+	}
+	if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
+		d.Platform = res.Platforms[0]
+	}
 }
 
 func hasType(said string) bool { _, ok := typeOf(said); return ok }
@@ -347,7 +362,7 @@ func (t *turn) takePhone(text string, done func() out) out {
 func (t *turn) takeStanding(said string) out {
 	d := t.st.Draft
 	switch {
-	case mine[said] || affirm[said]:
+	case mine[said]: // a mere yes would not say to which of the two
 		d.Standing = "self"
 	case vouch[said] || strings.Contains(said, "授权") && !strings.Contains(said, "没") && !strings.Contains(said, "未"):
 		d.Standing = "authorised"

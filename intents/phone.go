@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
-	"golang.org/x/text/unicode/norm"
 )
 
 var spoken = strings.NewReplacer("零", "0", "〇", "0", "洞", "0", "幺", "1", "么", "1", "一", "1", "二", "2", "两", "2", "三", "3", "四", "4", "五", "5",
@@ -14,10 +13,21 @@ var spoken = strings.NewReplacer("零", "0", "〇", "0", "洞", "0", "幺", "1",
 
 var spokenRun = regexp.MustCompile(`[零〇洞幺么一二两三四五六七八九\d](?:[\s,，、\-]?[零〇洞幺么一二两三四五六七八九\d]){6,}`)
 
+// narrow makes a full-width letter, figure or sign of numbers and addresses plain; other punctuation stays.
+func narrow(r rune) rune {
+	switch {
+	case r >= '０' && r <= '９', r >= 'Ａ' && r <= 'Ｚ', r >= 'ａ' && r <= 'ｚ', strings.ContainsRune("＋－＠．＿（）", r):
+		return r - 0xFEE0
+	case r == '\u3000':
+		return ' '
+	}
+	return r
+}
+
 // digits writes full-width figures and longer runs of spoken figures (幺三八…) as plain ones. The rest of the
 // text, and so the place of every figure in it, stays.
 func digits(s string) string {
-	s = norm.NFKC.String(s)
+	s = strings.Map(narrow, s)
 	return spokenRun.ReplaceAllStringFunc(s, func(run string) string { return spoken.Replace(run) })
 }
 

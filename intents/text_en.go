@@ -92,7 +92,7 @@ var english = map[key]string{
 	askTown:     "In which town (or subdistrict) is it?",
 	askNeed:     "In a sentence or two, what do you need?",
 	askPlatform: "Which kind of platform do you look for?",
-	askConsent:  "Next come a contact name and a phone number. They {purpose}, and go to {receiver}; kept {retention}. Do you agree that they are handled and passed on as described above?",
+	askConsent:  "Next come a contact name and a phone number. They {purpose}, and go to {receiver}. Kept: {retention}. Do you agree that they are handled and passed on as described above?",
 	askAbroad:   "You are using Telegram: the contact name and phone number will be transferred to Telegram's servers outside mainland China. Do you agree to this transfer abroad?",
 	askContact:  "Whom should we ask for (name)?",
 	askPhone:    "Please leave one phone number for us to call back; landlines with the area code.",

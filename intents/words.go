@@ -108,7 +108,7 @@ var commands = func() map[string]command {
 
 var (
 	politeHead = regexp.MustCompile(`^(我要|我想|我想要|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
-	politeTail = regexp.MustCompile(`(吧|啦|喇|了|啊|呀|哦|呢|谢谢|唔该|多谢| please| pls| thanks)+$`)
+	politeTail = regexp.MustCompile(`(吧|啦|喇|了|啊|呀|哦|呢|谢谢|唔该|多谢| please| pls| thanks)$`)
 )
 
 // commandOf returns the command that a folded message is, allowing for courtesies around it.
@@ -116,12 +116,18 @@ func commandOf(folded string) (command, bool) {
 	if len(folded) > 60 {
 		return "", false
 	}
-	for _, s := range []string{folded, politeTail.ReplaceAllString(folded, ""), politeHead.ReplaceAllString(folded, ""), politeHead.ReplaceAllString(politeTail.ReplaceAllString(folded, ""), "")} {
-		if c, ok := commands[s]; ok {
-			return c, true
+	for s := folded; ; {
+		for _, w := range []string{s, politeHead.ReplaceAllString(s, "")} {
+			if c, ok := commands[w]; ok {
+				return c, true
+			}
 		}
+		shorter := politeTail.ReplaceAllString(s, "") // one word at a time: the 了 of 算了吧 belongs to 算了
+		if shorter == s {
+			return "", false
+		}
+		s = shorter
 	}
-	return "", false
 }
 
 // words is a set of folded words, a dot standing for a space.
@@ -191,7 +197,7 @@ func languageOf(text string, was, heard knowledge.Language) knowledge.Language {
 		}
 	case latin >= 2 && (heard == knowledge.English || was == "" && heard == ""):
 		return knowledge.English
-	case was == "" && heard != "":
+	case was == "" && latin > 0 && heard != "":
 		return heard
 	}
 	if was == "" {

@@ -46,7 +46,7 @@ var rules = []struct {
 	{words: regexp.MustCompile(`质押融资`), intent: understand.Policy, confidence: .9, article: 10},
 	{words: regexp.MustCompile(`数字对不上`), intent: understand.Policy, confidence: .9, article: 99},
 	{words: regexp.MustCompile(`很长的条文|第二条`), intent: understand.Policy, confidence: .9, article: 2},
-	{words: regexp.MustCompile(`税|开办条件|tax`), intent: understand.Policy, confidence: .8, article: 20},
+	{words: regexp.MustCompile(`税|什么条件|tax`), intent: understand.Policy, confidence: .8, article: 20},
 	{words: regexp.MustCompile(`天气|股票|weather`), intent: understand.NoAnswer, confidence: .95},
 	{words: regexp.MustCompile(`截止日期|办公电话`), intent: understand.NoAnswer, confidence: .8, article: 17},
 	{words: regexp.MustCompile(`贷款|缺钱|融资|loan`), intent: understand.Platform, confidence: .9, slugs: []string{"financing"}},
