@@ -2,9 +2,9 @@ package understand
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/binary"
-	"encoding/gob"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -20,133 +20,123 @@ type Model struct {
 	Scale  float32   // turns stored weights into real ones
 	Temp   float64   // divides the sums, so that confidences mean what they say
 	Bias   []float32 // one a label
-	IDF    map[feature]float32
-	rows   map[feature][]int8 // one weight a label
-	Source string             // hash of the examples it was fitted from
+	Source string    // hash of the examples it was fitted from
+
+	// The features' hashes in rising order with their idf, and for each a row of weights, one a label. Kept as
+	// bytes and searched in place: nothing is decoded at start, and only the pages used are read.
+	hashes, idf, rows []byte
 }
 
-// stored is the model as a file.
-type stored struct {
-	Labels []Label
-	Scale  float32
-	Temp   float64
-	Bias   []float32
-	Hashes []uint32
-	IDF    []float32
-	Rows   []int8
-	Source string
+// header is the first part of a model file; the three tables follow it, each aligned to nothing.
+type header struct {
+	Labels   []Label
+	Scale    float32
+	Temp     float64
+	Bias     []float32
+	Source   string
+	Features int
 }
 
 // Write stores the model.
 func (m *Model) Write(w io.Writer) error {
-	s := stored{Labels: m.Labels, Scale: m.Scale, Temp: m.Temp, Bias: m.Bias, Source: m.Source}
-	for f := range m.rows {
-		s.Hashes = append(s.Hashes, uint32(f))
-	}
-	slices.Sort(s.Hashes)
-	for _, h := range s.Hashes {
-		s.IDF = append(s.IDF, m.IDF[feature(h)])
-		s.Rows = append(s.Rows, m.rows[feature(h)]...)
-	}
-	z, err := flate.NewWriter(w, flate.BestCompression)
+	head, err := json.Marshal(header{m.Labels, m.Scale, m.Temp, m.Bias, m.Source, m.features()})
 	if err != nil {
 		return err
 	}
-	if err := binary.Write(z, binary.LittleEndian, uint32(1)); err != nil {
-		return err
+	var b bytes.Buffer
+	binary.Write(&b, binary.LittleEndian, uint32(len(head))) // a buffer takes all
+	for _, part := range [][]byte{head, m.hashes, m.idf, m.rows} {
+		b.Write(part)
 	}
-	// gob cannot write []int8 compactly; bytes it can.
-	rows := make([]byte, len(s.Rows))
-	for i, v := range s.Rows {
-		rows[i] = byte(v)
-	}
-	s.Rows = nil
-	if err := gob.NewEncoder(z).Encode(struct {
-		S    stored
-		Rows []byte
-	}{s, rows}); err != nil {
-		return err
-	}
-	return z.Close()
+	_, err = w.Write(b.Bytes())
+	return err
 }
 
-// readModel reads what Write stored.
+// readModel reads what Write stored; it keeps b.
 func readModel(b []byte) (*Model, error) {
-	z := flate.NewReader(bytes.NewReader(b))
-	var version uint32
-	if err := binary.Read(z, binary.LittleEndian, &version); err != nil {
+	if len(b) < 4 {
+		return nil, errors.New("model: no weights: run `go run ./cmd/evaluate fit`")
+	}
+	n := int(binary.LittleEndian.Uint32(b))
+	if n > len(b)-4 {
+		return nil, errors.New("model: cut short")
+	}
+	var h header
+	if err := json.Unmarshal(b[4:4+n], &h); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	var in struct {
-		S    stored
-		Rows []byte
+	rest := b[4+n:]
+	if len(h.Bias) != len(h.Labels) || len(rest) != h.Features*(8+len(h.Labels)) {
+		return nil, fmt.Errorf("model: %d bytes for %d features and %d labels", len(rest), h.Features, len(h.Labels))
 	}
-	if err := gob.NewDecoder(z).Decode(&in); err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
-	s, n := in.S, len(in.S.Labels)
-	if len(in.Rows) != n*len(s.Hashes) || len(s.IDF) != len(s.Hashes) {
-		return nil, fmt.Errorf("model: %d weights for %d features and %d labels", len(in.Rows), len(s.Hashes), n)
-	}
-	m := &Model{Labels: s.Labels, Scale: s.Scale, Temp: s.Temp, Bias: s.Bias, Source: s.Source, IDF: make(map[feature]float32, len(s.Hashes)), rows: make(map[feature][]int8, len(s.Hashes))}
-	all := make([]int8, len(in.Rows))
-	for i, v := range in.Rows {
-		all[i] = int8(v)
-	}
-	for i, h := range s.Hashes {
-		m.IDF[feature(h)] = s.IDF[i]
-		m.rows[feature(h)] = all[i*n : (i+1)*n : (i+1)*n]
-	}
+	m := &Model{Labels: h.Labels, Scale: h.Scale, Temp: h.Temp, Bias: h.Bias, Source: h.Source}
+	m.hashes, rest = rest[:4*h.Features], rest[4*h.Features:]
+	m.idf, m.rows = rest[:4*h.Features], rest[4*h.Features:]
 	return m, nil
 }
 
-// scale gives a vector its idf weights and length one. Features the model does not know count for the length
-// a little, so that a message of unknown words is not taken for a sure one.
-func (m *Model) scale(v vector) ([]feature, []float32) {
+func (m *Model) features() int { return len(m.hashes) / 4 }
+
+// find returns a feature's position, -1 if the model does not know it.
+func (m *Model) find(f feature) int {
+	n := m.features()
+	i := sort.Search(n, func(i int) bool { return binary.LittleEndian.Uint32(m.hashes[4*i:]) >= uint32(f) })
+	if i < n && binary.LittleEndian.Uint32(m.hashes[4*i:]) == uint32(f) {
+		return i
+	}
+	return -1
+}
+
+func (m *Model) idfAt(i int) float32 {
+	return math.Float32frombits(binary.LittleEndian.Uint32(m.idf[4*i:]))
+}
+
+func (m *Model) row(i int) []byte {
+	k := len(m.Labels)
+	return m.rows[i*k : (i+1)*k]
+}
+
+// scale gives a vector its idf weights and length one. It returns the weights with the positions of their
+// features, those the model knows; the others count for the length, so that a message of unknown words is not
+// taken for a sure one.
+func (m *Model) scale(v vector) (at []int, ws []float32) {
 	fs := make([]feature, 0, len(v))
 	for f := range v {
 		fs = append(fs, f)
 	}
 	slices.Sort(fs) // sums in a fixed order: the same message always gives the same figures
-	ws := make([]float32, len(fs))
+	at, ws = make([]int, 0, len(fs)), make([]float32, 0, len(fs))
 	var sum float64
-	for i, f := range fs {
+	for _, f := range fs {
 		w := v[f]
 		if w > 1 {
 			w = 1 + float32(math.Log(float64(w)))
 		}
-		if idf, ok := m.IDF[f]; ok {
-			w *= idf
-		} else {
-			w *= unknownWeight
+		i := m.find(f)
+		if i >= 0 {
+			w *= m.idfAt(i)
+			at, ws = append(at, i), append(ws, w)
 		}
-		ws[i] = w
 		sum += float64(w) * float64(w)
 	}
 	norm := float32(1 / math.Sqrt(sum+1e-9))
 	for i := range ws {
 		ws[i] *= norm
 	}
-	return fs, ws
+	return at, ws
 }
-
-const unknownWeight = 1.0
 
 // Predict returns a probability for each label.
 func (m *Model) Predict(v vector) []float64 {
-	fs, ws := m.scale(v)
+	at, ws := m.scale(v)
 	sums := make([]float64, len(m.Labels))
 	for i := range sums {
 		sums[i] = float64(m.Bias[i])
 	}
-	for i, f := range fs {
-		row, ok := m.rows[f]
-		if !ok {
-			continue
-		}
+	for i, pos := range at {
 		w := ws[i] * m.Scale
-		for k, x := range row {
-			sums[k] += float64(w * float32(x))
+		for k, x := range m.row(pos) {
+			sums[k] += float64(w * float32(int8(x)))
 		}
 	}
 	softmax(sums, m.Temp)
@@ -188,7 +178,7 @@ var DefaultFit = FitOptions{Epochs: 14, Rate: 0.35, Decay: 2e-6, MinDF: 2, Seed:
 func Fit(samples []Sample, o FitOptions) *Model {
 	df := map[feature]int{}
 	known := map[Label]int{}
-	m := &Model{Temp: 1, IDF: map[feature]float32{}, rows: map[feature][]int8{}}
+	m := &Model{Temp: 1}
 	for _, s := range samples {
 		for f := range s.vec {
 			df[f]++
@@ -203,36 +193,29 @@ func Fit(samples []Sample, o FitOptions) *Model {
 		known[l] = i
 	}
 	n := float64(len(samples))
-	index := map[feature]int{}
+	var names []feature
 	for f, d := range df {
 		if d >= o.MinDF {
-			m.IDF[f] = float32(math.Log(1+n/float64(d)) / math.Log(1+n/3))
+			names = append(names, f)
 		}
 	}
-	names := make([]feature, 0, len(m.IDF))
-	for f := range m.IDF {
-		names = append(names, f)
-	}
-	sort.Slice(names, func(i, j int) bool { return names[i] < names[j] })
-	for i, f := range names {
-		index[f] = i
+	slices.Sort(names)
+	for _, f := range names {
+		idf := float32(math.Log(1+n/float64(df[f])) / math.Log(1+n/3))
+		m.hashes = binary.LittleEndian.AppendUint32(m.hashes, uint32(f))
+		m.idf = binary.LittleEndian.AppendUint32(m.idf, math.Float32bits(idf))
 	}
 	k := len(m.Labels)
 	type row struct {
-		at []int32
+		at []int
 		w  []float32
 		y  int
 		c  float32
 	}
 	rows := make([]row, len(samples))
 	for i, s := range samples {
-		fs, ws := m.scale(s.vec)
-		r := row{y: known[s.label], c: s.weight}
-		for j, f := range fs {
-			if at, ok := index[f]; ok {
-				r.at, r.w = append(r.at, int32(at)), append(r.w, ws[j])
-			}
-		}
+		at, ws := m.scale(s.vec)
+		r := row{at: at, w: ws, y: known[s.label], c: s.weight}
 		rows[i] = r
 	}
 	w := make([]float32, len(names)*k)
@@ -253,7 +236,7 @@ func Fit(samples []Sample, o FitOptions) *Model {
 				p[j] = float64(m.Bias[j])
 			}
 			for a, at := range r.at {
-				base := int(at) * k
+				base := at * k
 				x := r.w[a]
 				for j := range p {
 					p[j] += float64(x * w[base+j])
@@ -268,7 +251,7 @@ func Fit(samples []Sample, o FitOptions) *Model {
 				m.Bias[j] -= 0.01 * grad[j]
 			}
 			for a, at := range r.at {
-				base := int(at) * k
+				base := at * k
 				x := r.w[a]
 				for j := range grad {
 					d := grad[j]*x + float32(o.Decay)*w[base+j]
@@ -283,12 +266,9 @@ func Fit(samples []Sample, o FitOptions) *Model {
 		top = max(top, max(x, -x))
 	}
 	m.Scale = top / 127
-	for i, f := range names {
-		q := make([]int8, k)
-		for j := range q {
-			q[j] = int8(math.Round(float64(w[i*k+j] / m.Scale)))
-		}
-		m.rows[f] = q
+	m.rows = make([]byte, len(w))
+	for i, x := range w {
+		m.rows[i] = byte(int8(math.Round(float64(x / m.Scale))))
 	}
 	return m
 }

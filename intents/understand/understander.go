@@ -21,7 +21,7 @@ type Understander struct {
 	cantonese *table
 	english   *table
 	synonyms  [][]string
-	articles  map[int]string // official words by number
+	holds     holdings
 }
 
 // newBare returns an understander that can normalise and make features, with no model yet.
@@ -30,7 +30,7 @@ func newBare() (*Understander, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Understander{pinyin: newSounds(), articles: texts(doc)}
+	u := &Understander{pinyin: newSounds(), holds: newHoldings(doc)}
 	if u.cantonese, err = readTable("cantonese.tsv"); err != nil {
 		return nil, err
 	}
@@ -144,13 +144,13 @@ func (u *Understander) Understand(text string) Result {
 const slotOdds = 4
 
 // favour shifts probability from misses to the articles that hold a fact of the kind the message asks for.
-func (u *Understander) favour(question string, p []float64) {
-	if elsewhen.MatchString(question) {
+func (u *Understander) favour(question string, asked []int, p []float64) {
+	if len(asked) == 0 || elsewhen.in(question) {
 		return
 	}
 	sum := 0.0
 	for i, l := range u.model.Labels {
-		if l.Intent() == Policy && p[i] > 0.02 && supported(question, u.articles[l.Article()]) {
+		if l.Intent() == Policy && !u.holds.lacks(l.Article(), asked) {
 			p[i] *= slotOdds
 		}
 		sum += p[i]
@@ -162,7 +162,8 @@ func (u *Understander) favour(question string, p []float64) {
 
 // decide turns probabilities of labels into a result.
 func (u *Understander) decide(r *Result, p []float64) {
-	u.favour(r.Normal, p)
+	asked := askedSlots(r.Normal)
+	u.favour(r.Normal, asked, p)
 	byIntent := map[Intent]float64{}
 	for i, l := range u.model.Labels {
 		byIntent[l.Intent()] += p[i]
@@ -207,18 +208,19 @@ func (u *Understander) decide(r *Result, p []float64) {
 	slices.SortFunc(slugs, byP)
 	switch best {
 	case Policy:
-		if !slices.ContainsFunc(articles[:min(3, len(articles))], func(m match) bool {
-			return m.p >= 0.25*articles[0].p && missing(r.Normal, u.articles[m.l.Article()]) == ""
-		}) {
+		// Those close to the best article, and of them the ones that hold what is asked for.
+		near := articles[:1]
+		for len(near) < min(3, len(articles)) && articles[len(near)].p >= 0.25*articles[0].p {
+			near = articles[:len(near)+1]
+		}
+		nearest := near[0]
+		near = slices.DeleteFunc(slices.Clone(near), func(m match) bool { return u.holds.lacks(m.l.Article(), asked) })
+		if len(near) == 0 {
 			r.Intent = NoAnswer
-			r.Articles = []Match{{knowledge.PolicyRef(articles[0].l.Article()), articles[0].p}}
+			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
 			return
 		}
-		articles = slices.DeleteFunc(articles, func(m match) bool { return missing(r.Normal, u.articles[m.l.Article()]) != "" })
-		for i, m := range articles[:min(3, len(articles))] {
-			if i > 0 && m.p < 0.25*articles[0].p {
-				break
-			}
+		for _, m := range near {
 			r.Articles = append(r.Articles, Match{knowledge.PolicyRef(m.l.Article()), m.p})
 		}
 	case NoAnswer:
