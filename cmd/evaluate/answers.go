@@ -12,6 +12,7 @@ import (
 type answersCmd struct {
 	File   string `arg:"" help:"Labelled questions, JSONL." type:"existingfile"`
 	Errors bool   `help:"List every wrong answer." short:"e"`
+	Corpus string `help:"Folder of policy files to hold beside the embedded policy." type:"existingdir"`
 	Layer  string `help:"What to ask: the whole bot, or its understanding alone." enum:"bot,understand" default:"bot"`
 }
 
@@ -53,7 +54,11 @@ func (c *answersCmd) asker() (func(string) (got, error), func(), error) {
 			return g, nil
 		}, func() {}, nil
 	}
-	return askBot()
+	docs, err := readCorpus(c.Corpus)
+	if err != nil {
+		return nil, nil, err
+	}
+	return askBot(docs)
 }
 
 // tally counts answers by what matters.

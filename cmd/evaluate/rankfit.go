@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"sync"
+
+	"smebot/knowledge"
+)
+
+type fitRankingCmd struct {
+	File   []string `arg:"" help:"Labelled questions with relevant articles, JSONL." type:"existingfile"`
+	Corpus string   `help:"Folder of policy files to search." type:"existingdir" required:""`
+	Index  string   `help:"Folder for the index." type:"path"`
+	Out    string   `help:"Where to write the weights." default:"knowledge/rank.json" type:"path"`
+	Folds  int      `default:"5"`
+	Hidden int      `default:"16"`
+	Epochs int      `default:"12"`
+	L2     float64  `default:"0.0001"`
+	LR     float64  `default:"0.003"`
+	Nets   int      `default:"1"`
+	Blocks bool     `help:"Folds of neighbouring questions."`
+	Dry    bool
+	Single bool
+	Drop   []string
+	Tune   map[string]int
+}
+
+type rankSet struct {
+	want  []string
+	rel   []bool
+	names []string
+	feats [][]float32
+}
+
+func (c *fitRankingCmd) Run(ctx context.Context) error {
+	for k, v := range c.Tune {
+		*knowledge.Tune[k] = v
+	}
+	docs, err := readCorpus(c.Corpus)
+	if err != nil {
+		return err
+	}
+	base, err := knowledge.Open(knowledge.Options{Dir: c.Index, Documents: docs})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+	var sets []rankSet
+	for _, file := range c.File {
+		cases, err := readCases(file)
+		if err != nil {
+			return err
+		}
+		found, n, count := 0.0, 0, 0
+		for _, q := range cases {
+			want := q.Relevant
+			for _, a := range q.Articles {
+				want = append(want, base.Documents()[0].Title+"#"+knowledge.PolicyRef(a).Heading)
+			}
+			if len(want) == 0 {
+				continue
+			}
+			list, err := base.Candidates(ctx, q.Text)
+			if err != nil {
+				return err
+			}
+			s := rankSet{want: want}
+			hit := 0
+			for _, x := range list {
+				name := x.Title + "#" + x.Heading
+				ok := slices.Contains(want, name)
+				if ok {
+					hit++
+				}
+				s.names = append(s.names, name)
+				s.rel = append(s.rel, ok)
+				s.feats = append(s.feats, x.Features)
+			}
+			sets = append(sets, s)
+			found += float64(hit) / float64(len(want))
+			count += len(list)
+			n++
+		}
+		fmt.Printf("%s: %d questions, %d candidates each, recall %.3f\n", file, n, count/n, found/float64(n))
+	}
+	names := slices.Clone(knowledge.FeatureNames)
+	if c.Single {
+		for j, name := range names {
+			r := evalSets(sets, nil, func(f []float32) float64 { return float64(f[j]) })
+			r.print(name)
+		}
+	}
+	on := make([]bool, len(names))
+	for j, n := range names {
+		on[j] = !slices.Contains(c.Drop, n)
+	}
+	fold := make([]int, len(sets))
+	for i := range sets {
+		if c.Blocks {
+			fold[i] = i * c.Folds / len(sets)
+		} else {
+			h := fnv.New32a()
+			fmt.Fprint(h, i)
+			fold[i] = int(h.Sum32()>>8) % c.Folds
+		}
+	}
+	var total, train ranking
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	sem := make(chan bool, 2)
+	for k := range c.Folds {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			sem <- true
+			defer func() { <-sem }()
+			var tr, te []rankSet
+			for i, s := range sets {
+				if fold[i] == k {
+					te = append(te, s)
+				} else {
+					tr = append(tr, s)
+				}
+			}
+			m := c.train(tr, on)
+			mu.Lock()
+			defer mu.Unlock()
+			total.merge(evalSets(te, &total, m.score))
+			train.merge(evalSets(tr, nil, m.score))
+		}()
+	}
+	wg.Wait()
+	train.print("train")
+	total.print("held out")
+	if c.Dry {
+		return nil
+	}
+	m := c.train(sets, on)
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.Out, body, 0o644)
+}
+
+func (r *ranking) merge(o ranking) {
+	r.n += o.n
+	r.mrr += o.mrr
+	r.at1 += o.at1
+	r.at10 += o.at10
+	r.at100 += o.at100
+}
+
+func evalSets(sets []rankSet, _ *ranking, score func([]float32) float64) ranking {
+	var r ranking
+	for _, s := range sets {
+		idx := make([]int, len(s.names))
+		sc := make([]float64, len(s.names))
+		for i := range idx {
+			idx[i] = i
+			sc[i] = score(s.feats[i])
+		}
+		slices.SortStableFunc(idx, func(a, b int) int {
+			if sc[a] > sc[b] {
+				return -1
+			} else if sc[a] < sc[b] {
+				return 1
+			}
+			return 0
+		})
+		got := make([]string, 0, 100)
+		for _, i := range idx[:min(100, len(idx))] {
+			got = append(got, s.names[i])
+		}
+		r.add(s.want, got, 0)
+	}
+	return r
+}
+
+type rankNet struct {
+	Mean, Scale []float64
+	Hidden      int
+	Nets        [][]float64 // per net: hidden*(in+1) + hidden + in
+}
+
+func (m *rankNet) forward(p []float64, x []float64, h []float64) float64 {
+	in := len(m.Mean)
+	out := 0.0
+	for j := range m.Hidden {
+		w := p[j*(in+1) : (j+1)*(in+1)]
+		s := w[in]
+		for i, v := range x {
+			s += w[i] * v
+		}
+		h[j] = math.Tanh(s)
+		out += p[m.Hidden*(in+1)+j] * h[j]
+	}
+	lin := p[m.Hidden*(in+2):]
+	for i, v := range x {
+		out += lin[i] * v
+	}
+	return out
+}
+
+func (m *rankNet) norm(f []float32, x []float64) {
+	for i, v := range f {
+		x[i] = max(-4, min(4, (float64(v)-m.Mean[i])*m.Scale[i]))
+	}
+}
+
+func (m *rankNet) score(f []float32) float64 {
+	x := make([]float64, len(f))
+	h := make([]float64, m.Hidden)
+	m.norm(f, x)
+	s := 0.0
+	for _, p := range m.Nets {
+		s += m.forward(p, x, h)
+	}
+	return s
+}
+
+func (c *fitRankingCmd) train(sets []rankSet, on []bool) *rankNet {
+	in := len(on)
+	m := &rankNet{Mean: make([]float64, in), Scale: make([]float64, in), Hidden: c.Hidden}
+	sq := make([]float64, in)
+	n := 0.0
+	for _, s := range sets {
+		for _, f := range s.feats {
+			for i, v := range f {
+				m.Mean[i] += float64(v)
+				sq[i] += float64(v) * float64(v)
+			}
+			n++
+		}
+	}
+	for i := range m.Mean {
+		m.Mean[i] /= n
+		if sd := math.Sqrt(max(0, sq[i]/n-m.Mean[i]*m.Mean[i])); sd > 1e-6 && on[i] {
+			m.Scale[i] = 1 / sd
+		}
+	}
+	for net := range c.Nets {
+		rnd := rand.New(rand.NewPCG(uint64(net), 7))
+		size := c.Hidden*(in+2) + in
+		p := make([]float64, size)
+		for j := range c.Hidden * (in + 1) {
+			p[j] = rnd.NormFloat64() / math.Sqrt(float64(in)) * 0.7
+		}
+		for j := range c.Hidden {
+			p[c.Hidden*(in+1)+j] = rnd.NormFloat64() * 0.1
+		}
+		g := make([]float64, size)
+		m1, m2 := make([]float64, size), make([]float64, size)
+		step := 0
+		x := make([][]float64, 0)
+		hs := make([][]float64, 0)
+		order := rnd.Perm(len(sets))
+		const batch = 8
+		totalSteps := c.Epochs * len(sets) / batch
+		for range c.Epochs {
+			rnd.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
+			for b, si := range order {
+				s := &sets[si]
+				if slices.Contains(s.rel, true) {
+					k := len(s.feats)
+					for len(x) < k {
+						x = append(x, make([]float64, in))
+						hs = append(hs, make([]float64, c.Hidden))
+					}
+					out := make([]float64, k)
+					top := math.Inf(-1)
+					nr := 0.0
+					for i, f := range s.feats {
+						m.norm(f, x[i])
+						out[i] = m.forward(p, x[i], hs[i])
+						top = max(top, out[i])
+						if s.rel[i] {
+							nr++
+						}
+					}
+					z := 0.0
+					for _, v := range out {
+						z += math.Exp(v - top)
+					}
+					for i := range out {
+						d := math.Exp(out[i]-top) / z
+						if s.rel[i] {
+							d -= 1 / nr
+						}
+						if math.Abs(d) < 1e-6 {
+							continue
+						}
+						for j := range c.Hidden {
+							g[c.Hidden*(in+1)+j] += d * hs[i][j]
+							dh := d * p[c.Hidden*(in+1)+j] * (1 - hs[i][j]*hs[i][j])
+							gj := g[j*(in+1) : (j+1)*(in+1)]
+							for a, v := range x[i] {
+								gj[a] += dh * v
+							}
+							gj[in] += dh
+						}
+						gl := g[c.Hidden*(in+2):]
+						for a, v := range x[i] {
+							gl[a] += d * v
+						}
+					}
+				}
+				if (b+1)%batch == 0 || b == len(order)-1 {
+					step++
+					lr := c.LR * max(0.02, 1-float64(step)/float64(totalSteps+1))
+					for i := range p {
+						gi := g[i]/batch + c.L2*p[i]
+						m1[i] = 0.9*m1[i] + 0.1*gi
+						m2[i] = 0.999*m2[i] + 0.001*gi*gi
+						a := m1[i] / (1 - math.Pow(0.9, float64(step)))
+						v := m2[i] / (1 - math.Pow(0.999, float64(step)))
+						p[i] -= lr * a / (math.Sqrt(v) + 1e-8)
+						g[i] = 0
+					}
+				}
+			}
+		}
+		m.Nets = append(m.Nets, p)
+	}
+	return m
+}
