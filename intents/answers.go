@@ -120,7 +120,7 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if len(refs) == 0 {
 		return t.noAnswer(res, brief)
 	}
-	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
+	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
 	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
 		return t.withhold(res, brief)
 	}

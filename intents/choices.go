@@ -57,9 +57,12 @@ func chineseNumber(s string) int {
 	return n + max(unit, 0)
 }
 
+// longestChoice bounds in bytes the messages that are compared with choices.
+const longestChoice = 150
+
 // find returns the choice that folded words mean: its number, its label, its value.
 func (m *menu) find(folded string) (bot.Choice, bool) {
-	if m == nil || folded == "" {
+	if m == nil || folded == "" || len(folded) > longestChoice {
 		return bot.Choice{}, false
 	}
 	for _, c := range m.Choices {

@@ -77,7 +77,7 @@ func (o Options) notice(l knowledge.Language, p bot.Platform) string {
 	}
 	var lines []string
 	for _, k := range []key{noticeOperator, noticeKinds, noticePurpose, noticeWay, noticeReceiver, noticeKeep, noticeRights, noticeAge} {
-		lines = append(lines, say(l, k, append([]string{}, pairs...)...))
+		lines = append(lines, say(l, k, pairs...))
 	}
 	if p == bot.Telegram {
 		lines = append(lines, say(l, noticeAbroad))
@@ -91,17 +91,37 @@ func (o Options) noticeVersion(l knowledge.Language, p bot.Platform) string {
 	return noticeDate + "/" + hex.EncodeToString(sum[:4])
 }
 
+// noticeVersions computes the versions once: every turn of a form compares them.
+func (o Options) noticeVersions() map[knowledge.Language][2]string {
+	m := map[knowledge.Language][2]string{}
+	for _, l := range []knowledge.Language{knowledge.Simplified, knowledge.Traditional, knowledge.English} {
+		m[l] = [2]string{o.noticeVersion(l, bot.WeChat), o.noticeVersion(l, bot.Telegram)}
+	}
+	return m
+}
+
+// version names the notice in force for a language and platform.
+func (r *Router) version(l knowledge.Language, p bot.Platform) string {
+	if p == bot.Telegram {
+		return r.versions[l][1]
+	}
+	return r.versions[l][0]
+}
+
 // showNotice returns the notice with its version and notes in the draft that it was shown.
 func (t *turn) showNotice() string {
 	d, p := t.st.Draft, t.in.Message.From.Platform
-	d.Language, d.Notice = t.lang, t.r.opt.noticeVersion(t.lang, p)
+	if t.lang == "" {
+		t.lang = knowledge.Simplified
+	}
+	d.Language, d.Notice = t.lang, t.r.version(t.lang, p)
 	return t.say(noticeTitle, "version", d.Notice) + "\n" + t.r.opt.notice(t.lang, p)
 }
 
 // noticeFresh reports whether the notice shown is still the one in force. If not, a consent given to it is void.
 func (t *turn) noticeFresh() bool {
 	d := t.st.Draft
-	return d.Notice != "" && d.Notice == t.r.opt.noticeVersion(d.Language, t.in.Message.From.Platform)
+	return d.Notice != "" && d.Notice == t.r.version(d.Language, t.in.Message.From.Platform)
 }
 
 // agreed takes an explicit yes to what the form asks, or to the notice where it was just shown.

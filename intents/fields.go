@@ -135,7 +135,7 @@ func firmOf(text string) (string, bool) {
 	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thank[fold(s)] || strings.ContainsAny(s, ",，。；;\n") {
 		return "", false
 	}
-	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] {
+	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
 		return "", false
 	}
 	return s, true
@@ -168,10 +168,13 @@ func townOf(text string) (string, bool) {
 	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
 		return "", false
 	}
+	if asksSomething(text) {
+		return "", false
+	}
 	if townTail.MatchString(low) {
 		return s, true
 	}
-	if asksSomething(text) || affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || n > 16 && isHan(s) {
+	if affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || n > 16 && isHan(s) {
 		return "", false
 	}
 	return s, true
@@ -187,7 +190,7 @@ func contactOf(text string) (string, bool) {
 	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
 		return "", false
 	}
-	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || strings.HasSuffix(low, "公司") {
+	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {
 		return "", false
 	}
 	return s, !isHan(s) || n <= 12

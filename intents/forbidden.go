@@ -98,7 +98,7 @@ func mask(text string) string {
 
 var (
 	agePattern = regexp.MustCompile(`(?:我|本人|俺|人家|i am|i'm|im|i m|我哋|我系|我今年|今年)(?:[^。！？!?,，\d一二三四五六七八九十]{0,6}?)(\d{1,2}|[一二三四五六七八九十两]{1,3})\s*(?:周?岁|years? old|year-old|yrs? old|嵗)(.?)`)
-	agePlain   = regexp.MustCompile(`^\D{0,4}(\d{1,2}|[一二三四五六七八九十]{1,3})\s*周?岁(.?)`)
+	agePlain   = regexp.MustCompile(`^[^\d一二三四五六七八九十]{0,4}(\d{1,2}|[一二三四五六七八九十]{1,3})\s*周?岁(.?)`)
 	underAge   = regexp.MustCompile(`(?:我|本人|俺|人家).{0,6}(?:未满|不满|不到|没满|冇满|未够|唔够|没到|还没到|还没满|未到|差.{0,4}(?:才|就)?满?)\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*周?岁?|^(?:未满|不满|不到|没满|还没满|未够|唔够)\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*周?岁?|(?:under|below|younger than|not yet|not even|less than)\s+(\d{1,2})`)
 	schoolAge  = regexp.MustCompile(`(?:我|本人|俺|人家)(?:还|仲)?(?:是|系|只是|才|在|在读|喺|仲系|还是|还在|仲喺)?(?:个|名|一个|一名)?.{0,3}(?:小学生|初中生|中学生|高中生|小朋友|未成年|读小学|上小学|读初中|上初中|念初中|念小学|读紧小学|读高中|上高中|细路|儿童)|i(?:'m| am) (?:a |still a |still )?(?:minor|child|kid|underage|pupil|in (?:primary|middle|high) school)|^未成年`)
 	otherAge   = regexp.MustCompile(`我(?:们|哋)?(?:的|家|这|间|这个|这家)*(?:儿子|女儿|孩子|小孩|仔|女|弟|妹|孙|公司|厂|企业|店|机器|设备|家)|没有?(?:未成年)|不是(?:未成年|学生)|adult`)

@@ -58,6 +58,7 @@ type Router struct {
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
 	opt        Options
+	versions   map[knowledge.Language][2]string // of the notice: elsewhere, on Telegram
 }
 
 // New returns a router.
@@ -72,7 +73,7 @@ func New(c Config) *Router {
 	if o.Zone == nil {
 		o.Zone = time.FixedZone("UTC+8", 8*3600) // no time zone files are needed for a place without summer time
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, opt: o}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, opt: o, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.

@@ -14,12 +14,25 @@ type key string
 // say returns a sentence in a language, with {name} replaced by the value that follows the name in pairs. The
 // values are put in after the script was converted: a firm's name is never rewritten.
 func say(l knowledge.Language, k key, pairs ...string) string {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if !strings.HasPrefix(pairs[i], "{") {
-			pairs[i] = "{" + pairs[i] + "}"
-		}
+	s := sentence(l, k)
+	if len(pairs) == 0 {
+		return s
 	}
-	return strings.NewReplacer(pairs...).Replace(sentence(l, k))
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				b.WriteString(pairs[i+1])
+			}
+		}
+		s = after
+	}
 }
 
 // traditional keeps converted sentences, since converting costs more than the rest of a turn.

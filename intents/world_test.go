@@ -101,9 +101,9 @@ func match(res understand.Result, text string) understand.Result {
 }
 
 // library is a small Knowledge whose answers fill the bytes they are given.
-type library struct{ withhold bool }
+type library struct{}
 
-func (l library) Answer(a knowledge.Ask) knowledge.Answer {
+func (library) Answer(a knowledge.Ask) knowledge.Answer {
 	n := a.Refs[0].Article
 	if n == 99 {
 		return knowledge.Answer{Withheld: true}
@@ -171,6 +171,7 @@ type world struct {
 	before  []bot.Reply // earlier replies with choices
 	effects []bot.Effect
 	notes   []store.Question
+	turns   int
 }
 
 func newWorld(t *testing.T, o Options) *world {
@@ -213,9 +214,11 @@ func (w *world) send(m bot.Message) bot.Reply {
 	if err != nil {
 		w.t.Fatalf("route %q: %v", m.Text, err)
 	}
-	again, _ := w.router.Route(context.Background(), in)
-	if a, b := mustJSON(w.t, out.Reply), mustJSON(w.t, again.Reply); a != b {
-		w.t.Fatalf("the same input gave two replies:\n%s\n%s", a, b)
+	if w.turns++; w.turns%5 == 0 {
+		again, _ := w.router.Route(context.Background(), in)
+		if a, b := mustJSON(w.t, out.Reply), mustJSON(w.t, again.Reply); a != b || string(out.State) != string(again.State) {
+			w.t.Fatalf("the same input gave two outcomes:\n%s\n%s", a, b)
+		}
 	}
 	w.check(m, was, out)
 	w.states[w.who] = out.State
@@ -276,7 +279,7 @@ func (w *world) check(m bot.Message, was *state, out bot.Outcome) {
 			w.t.Errorf("after %q: choice without words: %+v", m.Text, c)
 		}
 	}
-	if strings.Contains(r.Text, "{") {
+	if strings.Contains(strings.ReplaceAll(r.Text, "{number}", ""), "{") { // {number} is what the random walk types
 		w.t.Errorf("after %q: a placeholder was left: %s", m.Text, r.Text)
 	}
 	if r.Text == "" && m.Kind != bot.KindUnsubscribe {

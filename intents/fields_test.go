@@ -1,0 +1,261 @@
+package intents
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"smebot/bot"
+)
+
+func TestPhones(t *testing.T) {
+	for said, want := range map[string]string{
+		"13800138000":               "+8613800138000",
+		"138 0013 8000":             "+8613800138000",
+		"138-0013-8000":             "+8613800138000",
+		"１３８００１３８０００":               "+8613800138000",
+		"+86 138 0013 8000":         "+8613800138000",
+		"0086 13800138000":          "+8613800138000",
+		"8613800138000":             "+8613800138000",
+		"我的手机是13800138000，谢谢":       "+8613800138000",
+		"幺三八零零幺三八零零零":               "+8613800138000",
+		"一三八 零零一三 八零零零":             "+8613800138000",
+		"138零零一三八000":               "+8613800138000",
+		"0760-88881234":             "+8676088881234",
+		"(0760)88881234":            "+8676088881234",
+		"（０７６０）８８８８１２３４":            "+8676088881234",
+		"020 8333 1234":             "+862083331234",
+		"+852 9123 4567":            "+85291234567",
+		"香港电话 9123 4567":            "+85291234567",
+		"852-91234567":              "+85291234567",
+		"+853 6612 3456":            "+85366123456",
+		"+886 912 345 678":          "+886912345678",
+		"台湾 0912345678":             "+886912345678",
+		"+1 650-253-0000":           "+16502530000",
+		"+44 20 7946 0958":          "+442079460958",
+		"电话13800138000或13800138000": "+8613800138000",
+	} {
+		if got, _, f := findPhone(said); got != want || f != phoneOK {
+			t.Errorf("%q: %q (%d), want %q", said, got, f, want)
+		}
+	}
+	for said, want := range map[string]phoneFault{
+		"":                        phoneNone,
+		"没有电话":                    phoneNone,
+		"12345":                   phoneNone,
+		"12345678901":             phoneWrong,
+		"1380013800":              phoneWrong,
+		"138001380001":            phoneWrong,
+		"88881234":                phoneNoCode,
+		"13800138000 13900139000": phoneTooMany,
+		"13800138000或13900139000": phoneTooMany,
+		"+852 123":                phoneWrong,
+	} {
+		if got, _, f := findPhone(said); f != want || got != "" {
+			t.Errorf("%q: %q fault %d, want %d", said, got, f, want)
+		}
+	}
+}
+
+func TestForbiddenNumbers(t *testing.T) {
+	bad := []string{"11010519491231002X", "身份证440106199003071234", "4401 0619 9003 0712 34", "４４０１０６１９９００３０７１２３４", "440106900307123", "6222020000000000000", "6222 0212 3456 7890 123",
+		"卡号4111-1111-1111-1111", "我1988年3月5日出生", "生日是1990-03-07", "born on March 5, 1988", "出生于90年3月5日的我", "我的生日12/05"}
+	for _, s := range bad {
+		if _, yes := holdsForbidden(s); !yes {
+			t.Errorf("%q was let through", s)
+		}
+	}
+	good := []string{"13800138000", "0760-88881234", "想贷款500000元", "2012年8月23日的文件", "明辉8123001灯饰厂", "产品诞生很久了", "91440101MA59ABCD1X", "13800138000 13900139000", "订单20261122001234"}
+	for _, s := range good {
+		if _, yes := holdsForbidden(s); yes {
+			t.Errorf("%q was refused", s)
+		}
+	}
+}
+
+// TestMinors asks for the many ways of saying it; none may leave anything in the form.
+func TestMinors(t *testing.T) {
+	for _, s := range strings.Split(`我未满14岁|我未满十四岁|我不满14周岁|我还没满18岁|我今年13岁|我13岁|我才12岁|我只有十二岁|本人16岁|本人今年十五岁|我今年十七周岁|我还不到14岁|我没到18岁|未满14岁|不满十四周岁|还没满18岁|我还是小学生|我是小学生|我是初中生|我是中学生|我是高中生|我还在上小学|我还在读初中|我在读高中|我是未成年人|我是未成年|我还未成年|未成年|我是个小朋友|人家才11岁|我今年刚满15岁|我刚好13岁|我11歲|我未滿14歲|我未滿十四歲|我今年先13歲|我仲未够18岁|我仲讀緊小學|我係中學生|我仲係小學生|我是儿童|俺今年14岁|今年13岁|13岁|我十三岁了|I am 13 years old|i'm 15 years old|I'm under 14|I am under 18|I am a minor|I'm still a kid|i am in middle school|i am not yet 18|I am 12 yrs old`, "|") {
+		if !saysMinor(s) {
+			t.Errorf("%q was not noticed", s)
+			continue
+		}
+		w := newWorld(t, Options{})
+		w.text("我要登记")
+		w.text("明辉灯饰厂")
+		w.text(s)
+		if d := w.state().Draft; d != nil {
+			t.Errorf("%q: the form goes on with %+v", s, d)
+		}
+	}
+	for _, s := range []string{"我们厂12岁了", "我儿子13岁", "我公司成立12年", "我今年35岁", "我四十岁了", "招18岁以上的工人", "我们的机器用了13年", "我厂有14个人", "满18岁", "我今年十八岁", "不是学生"} {
+		if saysMinor(s) {
+			t.Errorf("%q was taken for a minor's", s)
+		}
+	}
+}
+
+func TestFirmTownContact(t *testing.T) {
+	type read func(string) (string, bool)
+	for name, c := range map[string]struct {
+		read read
+		good map[string]string
+		bad  []string
+	}{
+		"firm": {firmOf, map[string]string{
+			"明辉灯饰有限公司": "明辉灯饰有限公司", "我们公司叫明辉灯饰有限公司": "明辉灯饰有限公司", "公司名称：明辉灯饰有限公司。": "明辉灯饰有限公司", "明輝燈飾廠": "明輝燈飾廠", "老陈五金店": "老陈五金店",
+			"Ming Fai Lighting Ltd": "Ming Fai Lighting Ltd", "we are Ming Fai Lighting": "Ming Fai Lighting", "中山市古镇明辉8123001灯饰有限公司": "中山市古镇明辉8123001灯饰有限公司", "小榄鸿运": "小榄鸿运", "哪吒玩具厂": "哪吒玩具厂",
+		}, []string{"", "嗯", "你好", "我想登记需求，请联系我", "前20家奖励多少钱？", "13800138000", "请问要做什么", "谢谢", "同意", "不知道"}},
+		"town": {townOf, map[string]string{
+			"古镇镇": "古镇镇", "在古镇": "古镇", "我们在中山市小榄镇": "中山市小榄镇", "位于大涌": "大涌", "容桂街道": "容桂街道", "Guzhen": "Guzhen", "in Guzhen": "Guzhen", "厂在均安": "均安",
+		}, []string{"", "嗯", "我想问一下", "13800138000", "什么镇？", "不知道", "你好"}},
+		"contact": {contactOf, map[string]string{
+			"陈志明": "陈志明", "我叫陈志明": "陈志明", "陈先生": "陈先生", "我是王经理": "王经理", "叫我阿梅就行": "阿梅就行", "李": "李", "Mr Chan": "Mr Chan", "my name is Peter": "Peter", "欧阳小燕": "欧阳小燕",
+		}, []string{"", "13800138000", "为什么要问？", "嗯", "好的", "同意", "明辉灯饰有限公司", "请问有什么补贴"}},
+	} {
+		for said, want := range c.good {
+			if got, ok := c.read(said); !ok || got != want {
+				t.Errorf("%s %q: %q %v, want %q", name, said, got, ok, want)
+			}
+		}
+		for _, said := range c.bad {
+			if got, ok := c.read(said); ok {
+				t.Errorf("%s %q was taken as %q", name, said, got)
+			}
+		}
+	}
+}
+
+func TestNeedInARequest(t *testing.T) {
+	for said, kept := range map[string]bool{
+		"我想登记需求，请融资服务平台的人联系我": false,
+		"我要登记":      false,
+		"帮我登记一下":    false,
+		"登记需求 企业融资": false,
+		"想报名，让检测平台的人联系我可以吗":               false,
+		"please put me in touch":          false,
+		"给我介绍个做彩盒包装的设计师，让他直接打我手机":         true,
+		"我们澄海做玩具三十几个人，想找人看专利侵权的事，请登记转给平台": true,
+	} {
+		if got := needOf(said); (got != "") != kept {
+			t.Errorf("%q: need %q", said, got)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for said, want := range map[string]int{"1": 1, "１": 1, "①": 1, "一": 1, "第二个": 2, "第2個": 2, "2.": 2, "选2": 2, "我选3": 3, "第三": 3, "十": 10, "第十一项": 11, "2号": 2, "the second one": 2, "option 2": 2, "3rd": 3, "2吧": 2, "（4）": 4} {
+		if got, ok := number(fold(said)); !ok || got != want {
+			t.Errorf("%q: %d %v, want %d", said, got, ok, want)
+		}
+	}
+	for _, said := range []string{"第二条", "13800138000", "两个", "一起", "2012", "一万", "十分感谢"} {
+		if got, ok := number(fold(said)); ok {
+			t.Errorf("%q was read as %d", said, got)
+		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	for said, want := range map[string]string{
+		"电话１３８００１３８０００，谢谢":               "电话***，谢谢",
+		"信用代码91440101MA59ABCD1X呢":        "信用代码***呢",
+		"身份证11010519491231002X":          "身份证***",
+		"奖励100万元，70%，2012年":              "奖励100万元，70%，2012年",
+		"幺三八零零幺三八零零零":                    "***",
+		"a.b@example.com 微信号：chen_88888": "*** 微信号：***",
+		"0760-88881234转8":                "***转8",
+	} {
+		if got := mask(said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}
+
+// TestNoContactBeforeConsent tells a number before the consent, in a hundred ways and moments.
+func TestNoContactBeforeConsent(t *testing.T) {
+	shapes := []string{"138%08d", "我的电话是138%08d", "打138%08d找我", "陈志明 138%08d", "需求：贷款，电话138%08d", "联系人：陈志明，手机：138%08d", "+86 138%08d", "厂里有事打138%08d，想贷款", "明辉灯饰厂，古镇镇，138%08d", "王经理的电话138%08d"}
+	for i := range 100 {
+		w := newWorld(t, Options{})
+		said := fmt.Sprintf(shapes[i%len(shapes)], 10000000+i)
+		steps := []string{"我要登记", "明辉灯饰厂", "古镇镇", "想贷款买新机器"}
+		at := i / 10 % 5
+		if at == 0 {
+			steps = append([]string{"我要登记，" + said}, steps[1:]...)
+		} else {
+			steps = append(steps[:at:at], append([]string{said}, steps[at:]...)...)
+		}
+		digits := fmt.Sprintf("%08d", 10000000+i)
+		for _, s := range steps {
+			if r := w.text(s); strings.Contains(r.Numbered(), digits) {
+				t.Errorf("after %q the number is shown before the consent:\n%s", s, r.Text)
+			}
+			if len(w.effects) > 0 && strings.Contains(mustJSON(t, w.effects), digits) {
+				t.Errorf("after %q the number is in an effect", s)
+			}
+			if d := w.state().Draft; d != nil && d.Phone != "" && d.Told == 0 {
+				t.Errorf("after %q a number waits without a limit", s)
+			}
+		}
+		if len(w.leads[w.who]) != 0 {
+			t.Error("a lead without consent")
+		}
+		if i%2 == 0 {
+			w.text("不同意")
+		} else {
+			pruned, _ := Prune(w.states[w.who], w.now.Add(volunteerLife))
+			w.states[w.who] = pruned
+		}
+		if s := string(w.states[w.who]); strings.Contains(s, digits) {
+			t.Errorf("the number stays in the state: %s", s)
+		}
+	}
+}
+
+// TestRefusalBlocksNothing asks the same questions before and after a no.
+func TestRefusalBlocksNothing(t *testing.T) {
+	w := newWorld(t, Options{})
+	asked := []string{"前20家奖励多少钱", "知识产权质押融资有什么支持", "明天天气", "想贷款", "看全文 第二条", "帮助", "菜单", "专项资金申报截止日期是哪天", "融资", "转人工"}
+	plainly := func() (list []string) {
+		for _, q := range asked {
+			r := w.text(q)
+			r.Menu = 0
+			list = append(list, mustJSON(t, r))
+			w.text("菜单")
+		}
+		return list
+	}
+	before := plainly()
+	for _, s := range []string{"我要登记", "明辉灯饰厂", "古镇镇", "想贷款买新机器", "不同意"} {
+		w.text(s)
+	}
+	if w.state().Refused == 0 {
+		t.Error("the refusal is not remembered")
+	}
+	for i, after := range plainly() {
+		if after != before[i] {
+			t.Errorf("%s: before\n%s\nafter\n%s", asked[i], before[i], after)
+		}
+	}
+	w.now = w.now.Add(29 * 24 * 3600e9)
+	for _, q := range asked {
+		if r := w.text(q); strings.Contains(r.Text, "您是否") || w.state().Draft != nil {
+			t.Errorf("%q prompts for a referral after the refusal:\n%s", q, r.Text)
+		}
+	}
+}
+
+// TestEqualYesAndNo holds the consent's choices equal: same kind of words, no default, on each channel.
+func TestEqualYesAndNo(t *testing.T) {
+	for _, p := range []bot.Platform{bot.WeChat, bot.Telegram, bot.Web} {
+		w := newWorld(t, Options{})
+		w.who.Platform = p
+		for _, s := range []string{"我要登记", "明辉灯饰厂", "古镇镇", "想贷款买新机器"} {
+			w.text(s)
+		}
+		c := w.reply.Choices
+		if len(c) < 2 || c[0].Label != "同意" || c[1].Label != "不同意" {
+			t.Errorf("%s: %+v", p, c)
+		}
+	}
+}
