@@ -278,7 +278,7 @@ func (b *Base) Answer(q Ask) Answer {
 		}
 		quote = cut(quote, min(budget, quoteLimit))
 	} else {
-		quote, all = pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit))
+		quote, all = pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit), broad(q.Text))
 	}
 	quote = Display(quote)
 	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
@@ -330,6 +330,19 @@ func asksForList(q string, names []string) bool {
 	}
 	return true
 }
+
+var broadCue = regexp.MustCompile(`哪些活|干什么|做什么|做哪些|做些什么|干些什么|什么内容|哪些内容|哪些方面|哪些重点|重点(任务|是|有)|怎么规定|怎么说|怎么讲|怎么写|讲了什么|说了什么|主要讲|全文|what does .{0,40}(say|provide|require)|tell me about`)
+
+// terse is the length in characters up to which a question is a mere topic.
+const terse = 8
+
+// broad reports whether a question asks for a topic as a whole: the answer then quotes from the beginning.
+func broad(q string) bool {
+	topic, _, _ := strings.Cut(q, " ")
+	return utf8.RuneCountInString(topic) <= terse && !figureAsked.MatchString(q) || broadCue.MatchString(strings.ToLower(q))
+}
+
+var figureAsked = regexp.MustCompile(`多少|几|何时|哪|谁|吗|how|when|who|which`)
 
 // closeBehind is the share of the best sentence's score that another needs to be quoted too.
 const closeBehind = 0.45
@@ -385,7 +398,7 @@ func expiry(doc Document, card *Card, q Ask, p phrases) string {
 
 // pick quotes the best sentences within a number of bytes: the best one first, then those that follow close
 // behind it, in the article's order. all reports whether nothing of the article was left out.
-func pick(sents []sentence, ranked []scored, limit int) (quote string, all bool) {
+func pick(sents []sentence, ranked []scored, limit int, broad bool) (quote string, all bool) {
 	if len(sents) == 0 || limit <= 0 {
 		return "", false
 	}
@@ -396,8 +409,15 @@ func pick(sents []sentence, ranked []scored, limit int) (quote string, all bool)
 	}
 	chosen := []int{}
 	size := len(first)
-	for _, r := range ranked[1:] {
-		if len(chosen) == 3 || r.score < closeBehind*best.score || sents[r.i].label != sents[best.i].label && r.score < 0.75*best.score {
+	if broad && sents[best.i].label == "" {
+		best.i, best.score, first, size = 0, 0, sents[0].text, len(sents[0].text)
+		slices.SortFunc(ranked, func(a, b scored) int { return a.i - b.i })
+	}
+	for _, r := range ranked {
+		if r.i == best.i {
+			continue
+		}
+		if len(chosen) == 3 && best.score > 0 || r.score < closeBehind*best.score || sents[r.i].label != sents[best.i].label && r.score < 0.75*best.score {
 			break
 		}
 		if n := len(sents[r.i].text); size+n <= limit {

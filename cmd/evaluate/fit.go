@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"smebot/intents/understand"
@@ -40,8 +42,14 @@ func (c *fitCmd) Run() error {
 			cards = append(cards, card)
 		}
 	}
+	fromCards := understand.FromCards(doc, cards, base.Platforms())
+	if !c.Dry {
+		if err := writeSounds(u, filepath.Join(filepath.Dir(c.Out), "sounds.tsv"), append(slices.Clone(examples), fromCards...)); err != nil {
+			return err
+		}
+	}
 	written := u.Samples(examples, 1)
-	helpers := u.Samples(understand.FromCards(doc, cards, base.Platforms()), 0.6)
+	helpers := u.Samples(fromCards, 0.6)
 	fmt.Printf("%d examples, %d from cards\n", len(written), len(helpers))
 
 	temp := 1.0
@@ -63,6 +71,21 @@ func (c *fitCmd) Run() error {
 	}
 	fmt.Printf("fitted in %.1f s, %d labels, %d KiB, temperature %.2f\n", time.Since(began).Seconds(), len(m.Labels), b.Len()>>10, temp)
 	return nil
+}
+
+// soundsAtLeast is how often a run of syllables must occur to be written back into characters.
+const soundsAtLeast = 4
+
+func writeSounds(u *understand.Understander, path string, examples []understand.Example) error {
+	var b bytes.Buffer
+	var texts []string
+	for _, e := range examples {
+		texts = append(texts, e.Text)
+	}
+	if err := u.WriteSounds(&b, texts, soundsAtLeast); err != nil {
+		return err
+	}
+	return os.WriteFile(path, b.Bytes(), 0o644)
 }
 
 // crossValidate prints how often held-out examples get their intent, article and platform, and returns the

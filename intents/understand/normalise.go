@@ -54,6 +54,7 @@ func (u *Understander) normalise(s string) normal {
 	case han == 0 && latin > 0:
 		if syl, ok := u.pinyin.segment(n.words); ok {
 			n.pinyin, n.language = syl, knowledge.Simplified
+			simple = readLexicon().write(syl)
 		} else {
 			n.language = knowledge.English
 		}

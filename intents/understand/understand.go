@@ -34,6 +34,7 @@ type Result struct {
 	Confidence float64            // 0..1, calibrated: of results with 0.8, eight in ten are right
 	Language   knowledge.Language // of the message
 	Normal     string             // the message in simplified script, Mandarin words, cleaned
+	Query      string             // Normal with the policy's own words for what was said, to rank its sentences by
 	Articles   []Match            // for Policy the ones that answer, best first; for NoAnswer the nearest
 	Platforms  []string           // slugs, best first, for Platform, Clarify and Referral
 	Ask        PrivacyAsk         // for Privacy

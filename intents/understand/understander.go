@@ -5,8 +5,10 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"smebot/knowledge"
 )
@@ -134,10 +136,70 @@ func FromCards(doc knowledge.Document, cards []knowledge.Card, platforms []knowl
 // Understand works out what a message means.
 func (u *Understander) Understand(text string) Result {
 	n := u.normalise(text)
-	r := Result{Language: n.language, Normal: n.text}
-	p := u.model.Predict(u.vector(n))
-	u.decide(&r, p)
+	r := u.classify(n)
+	r.Second = u.second(n, r)
 	return r
+}
+
+func (u *Understander) classify(n normal) Result {
+	r := Result{Language: n.language, Normal: n.text, Query: u.query(n)}
+	u.decide(&r, u.model.Predict(u.vector(n)))
+	return r
+}
+
+// query adds to a message the words that the policy uses for the same things.
+func (u *Understander) query(n normal) string {
+	parts := []string{n.text}
+	if len(n.pinyin) == 0 {
+		u.english.find(n.words, func(meaning string) { parts = append(parts, meaning) })
+	}
+	for _, group := range u.synonyms {
+		if strings.Contains(n.text, group[0]) {
+			continue
+		}
+		for _, w := range group[1:] {
+			if strings.Contains(n.text, w) {
+				parts = append(parts, group[0])
+				break
+			}
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// parts of a message end at these; a request shorter than minPart characters is none of its own.
+var partEnd = regexp.MustCompile(`[。！？!?；;\n]|，?(另外|还有|顺便|同时|再问|还想|也想|另问)|\b(also|and also|besides|by the way)\b`)
+
+const minPart = 5
+
+// second finds another request in a message of several: a part that by itself means something else, surely.
+func (u *Understander) second(n normal, main Result) *Result {
+	if main.Intent != Policy && main.Intent != Platform && main.Intent != Referral {
+		return nil
+	}
+	var parts []string
+	for _, p := range partEnd.Split(n.text, -1) {
+		if p = strings.TrimSpace(p); utf8.RuneCountInString(p) >= minPart {
+			parts = append(parts, p)
+		}
+	}
+	if len(parts) < 2 || len(parts) > 4 {
+		return nil
+	}
+	for _, p := range parts[1:] {
+		part := u.normalise(p)
+		part.language = n.language
+		r := u.classify(part)
+		if r.Confidence < 0.75 || len(r.Articles) == 0 && len(r.Platforms) == 0 {
+			continue
+		}
+		switch {
+		case r.Intent == Policy && (main.Intent != Policy || len(main.Articles) > 0 && r.Articles[0].Article != main.Articles[0].Article),
+			r.Intent == Platform && len(r.Platforms) > 0 && (main.Intent == Policy || main.Intent == Platform && !slices.Contains(main.Platforms, r.Platforms[0])):
+			return &r
+		}
+	}
+	return nil
 }
 
 // slotOdds is how much likelier an article is to answer a question when it holds a fact of the kind asked for.
