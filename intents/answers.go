@@ -8,6 +8,7 @@ import (
 	"smebot/bot"
 	"smebot/intents/understand"
 	"smebot/knowledge"
+	"smebot/knowledge/script"
 	"smebot/store"
 )
 
@@ -144,6 +145,14 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	return o
 }
 
+// inScript writes words of ours in the script of the reply.
+func (t *turn) inScript(s string) string {
+	if t.lang == knowledge.Traditional {
+		return script.Traditional(s)
+	}
+	return s
+}
+
 func cited(refs []knowledge.Ref) []bot.Article {
 	list := make([]bot.Article, len(refs))
 	for i, r := range refs {
@@ -155,7 +164,7 @@ func cited(refs []knowledge.Ref) []bot.Article {
 // fullChoice offers the full text of an article. Its value names the article and, if it is not of the main
 // document, that too.
 func (t *turn) fullChoice(r knowledge.Ref) bot.Choice {
-	c := bot.Choice{Label: t.say(labelFull, "article", shorten(r.Heading, 20)), Value: "看全文 " + r.Heading}
+	c := bot.Choice{Label: t.say(labelFull, "article", t.inScript(shorten(r.Heading, 20))), Value: "看全文 " + r.Heading}
 	if r.Document != t.r.opt.Document {
 		c.Value += " " + r.Document
 	}
@@ -199,7 +208,7 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 
 // nearest offers an article by a question that names it.
 func (t *turn) nearest(r knowledge.Ref) bot.Choice {
-	c := bot.Choice{Label: t.say(labelArticle, "article", r.Heading, "title", shorten(t.r.know.ArticleTitle(r, t.lang), 18)), Value: r.Heading + "讲什么？"}
+	c := bot.Choice{Label: t.say(labelArticle, "article", t.inScript(r.Heading), "title", shorten(t.r.know.ArticleTitle(r, t.lang), 18)), Value: r.Heading + "讲什么？"}
 	if r.Document != t.r.opt.Document {
 		c.Value = "看全文 " + r.Heading + " " + r.Document
 	}
@@ -291,7 +300,7 @@ func (t *turn) platform(list []string, brief bool) out {
 	if len(prepare) > 0 && !brief {
 		lines = append(lines, t.say(platformBring, "items", strings.Join(prepare, sep)))
 	}
-	lines = append(lines, t.say(platformBasis, "document", t.r.opt.Title))
+	lines = append(lines, t.say(platformBasis, "document", t.inScript(t.r.opt.Title)))
 	o.text = strings.Join(lines, "\n")
 	if brief {
 		o.text = fit(o.text, t.briefRoom())

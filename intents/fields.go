@@ -84,6 +84,25 @@ func typeOf(text string) (string, bool) {
 	return "", false
 }
 
+// everyday are words of typeWords that name a type only when they stand alone: "登记信息" asks for no platform.
+var everyday = words("信息 网络 技术 科技 认证 人才 资金 质量 设计")
+
+// typeIn returns the one platform type that a longer text names, "" if it names none or several.
+func typeIn(text string) string {
+	f := fold(text)
+	found := ""
+	for w, slug := range typeWords {
+		if !isHan(w) || everyday[w] || !strings.Contains(f, w) {
+			continue
+		}
+		if found != "" && found != slug {
+			return ""
+		}
+		found = slug
+	}
+	return found
+}
+
 // cutRunes shortens a text to a number of characters.
 func cutRunes(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {

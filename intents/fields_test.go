@@ -143,6 +143,17 @@ func TestNeedInARequest(t *testing.T) {
 	}
 }
 
+func TestTypeInWords(t *testing.T) {
+	for said, want := range map[string]string{
+		"我想登记需求，请融资服务平台的人联系我": "financing", "帮我登记一下呗，大朗毛织厂，要找人做电商": "e-commerce", "想請你們轉介一間創業孵化平台": "incubation", "融资": "financing",
+		"想贷款，也想做检测": "", "我要登记": "",
+	} {
+		if got := typeIn(said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for said, want := range map[string]int{"1": 1, "１": 1, "①": 1, "一": 1, "第二个": 2, "第2個": 2, "2.": 2, "选2": 2, "我选3": 3, "第三": 3, "十": 10, "第十一项": 11, "2号": 2, "the second one": 2, "option 2": 2, "3rd": 3, "2吧": 2, "（4）": 4} {
 		if got, ok := number(fold(said)); !ok || got != want {

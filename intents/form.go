@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"cmp"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -80,9 +81,7 @@ func (t *turn) startForm(slug, text string) out {
 	if d.Need == "" {
 		d.Need = t.st.Need
 	}
-	if d.Platform == "" {
-		d.Platform = t.st.Slug
-	}
+	d.Platform = cmp.Or(d.Platform, typeIn(text), t.st.Slug)
 	told := t.fill(detailsIn(text), true)
 	o := t.prompt()
 	if told {
@@ -202,8 +201,7 @@ func (t *turn) several(step field, text string) (out, bool) {
 	}
 	d := t.st.Draft
 	f := detailsIn(text)
-	early := d.Consent == nil && (f.phone != "" || f.contact != "") && step != fContact && step != fPhone
-	if f.count() < 2 && !(early && f.phone != "") {
+	if f.count() < 2 && (f.phone == "" || d.Phone != "" || step == fPhone) {
 		return out{}, false
 	}
 	if step == fContact && f.contact == "" && f.phone != "" {

@@ -32,7 +32,7 @@ var english = map[key]string{
 	platformCan:    "It offers: {services}.",
 	platformBring:  "Good to have ready: {items}.",
 	platformList:   "There are nine kinds of platform. Which one?",
-	listSeparator:  ", ",
+	listSeparator:  "; ",
 	guideSkipped:   "I could not match that. Please choose what comes closest, or say it in other words.",
 	guideIntro:     "A few questions, to find the right place.",
 
@@ -62,7 +62,7 @@ var english = map[key]string{
 	defaultReceiver:  "the platform organisation that fits your request; staff tell you which one before they pass it on",
 	defaultRetention: "180 days after the matter is closed, then anonymised; unfinished forms 24 hours",
 	defaultKinds:     "firm, town, request, contact name, one phone number, and your account id on this channel",
-	defaultPurpose:   "serve only to check the request, pass it to a platform and tell you of progress",
+	defaultPurpose:   "only to check the request, pass it to a platform and tell you of progress",
 	defaultWay:       "recorded automatically, kept encrypted, checked by staff and then passed on",
 	defaultRights:    "send \"my data\" to see it, \"delete my data\" to delete it, \"withdraw\" to stop it being passed on, \"human\" to correct it",
 
@@ -92,7 +92,7 @@ var english = map[key]string{
 	askTown:     "In which town (or subdistrict) is it?",
 	askNeed:     "In a sentence or two, what do you need?",
 	askPlatform: "Which kind of platform do you look for?",
-	askConsent:  "Next come a contact name and a phone number. They {purpose}, and go to {receiver}. Kept: {retention}. Do you agree that they are handled and passed on as described above?",
+	askConsent:  "Next come a contact name and a phone number. They are used {purpose}, and go to {receiver}. Kept: {retention}. Do you agree that they are handled and passed on as described above?",
 	askAbroad:   "You are using Telegram: the contact name and phone number will be transferred to Telegram's servers outside mainland China. Do you agree to this transfer abroad?",
 	askContact:  "Whom should we ask for (name)?",
 	askPhone:    "Please leave one phone number for us to call back; landlines with the area code.",

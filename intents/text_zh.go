@@ -35,7 +35,7 @@ var simplified = map[key]string{
 	platformCan:    "能做：{services}。",
 	platformBring:  "建议先准备：{items}。",
 	platformList:   "服务平台共有九类，想了解哪一类？",
-	listSeparator:  "、",
+	listSeparator:  "；",
 	guideSkipped:   "这一项我没对上，请从下面选最接近的；也可以换个说法。",
 	guideIntro:     "我问几句，帮您找对地方。",
 
