@@ -39,6 +39,7 @@ type Result struct {
 	Platforms  []string           // slugs, best first, for Platform, Clarify and Referral
 	Ask        PrivacyAsk         // for Privacy
 	Second     *Result            // another request in the same message
+	More       bool               // a follow-up that asks for the rest of what was said
 }
 
 // PrivacyAsk says what a privacy message wants.
