@@ -15,8 +15,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// What is particular to SQLite stands in this file, in check.go and in the migrations; all other statements are
-// words that PostgreSQL reads as well.
+// What is particular to SQLite stands in this file, in check.go, in the first two statements of Verify and in the
+// migrations; all other statements are words that PostgreSQL reads as well.
 
 // Statements that a database words its own way.
 const (

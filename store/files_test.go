@@ -31,7 +31,7 @@ func filled(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	db := open(t, dir)
-	for n := range int64(200) {
+	for n := range int64(40) {
 		if err := db.CommitTurn(t.Context(), benchTurn(n)); err != nil {
 			t.Fatal(err)
 		}

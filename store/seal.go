@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -92,7 +93,8 @@ func place(column string, row []byte) []byte {
 	return append(b, row...)
 }
 
-// hash gives the keyed hash of parts for a use. Parts are told apart by their lengths' order: a zero byte ends each.
+// hash gives the keyed hash of parts for a use. A zero byte stands before each part, so that shifting words from
+// one to the next gives another hash.
 func (s *sealer) hash(use string, parts ...string) []byte {
 	m := hmac.New(sha256.New, s.index)
 	m.Write([]byte(use))
@@ -148,6 +150,9 @@ func createKey(path string) ([]byte, error) {
 
 // syncDir makes new and renamed entries of a folder last through a power cut.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" { // which does not open folders for this, and needs it not
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

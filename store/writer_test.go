@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+
+	"modernc.org/sqlite"
 
 	"smebot/bot"
 )
@@ -110,6 +112,39 @@ func TestLostTransactionFailsItsWholeBatch(t *testing.T) {
 	}
 }
 
+// A full disk refuses turns, keeps what is stored, and is no reason to restart once there is room.
+func TestFullDisk(t *testing.T) {
+	d := openHere(t)
+	pages := func(n int) {
+		if err := d.write(bg, func(t *tx) error {
+			var got int
+			return t.conn.QueryRowContext(bg, fmt.Sprintf("PRAGMA max_page_count(%d)", n)).Scan(&got)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages(1) // as few as there are
+	big := func(n int) bot.Turn {
+		return bot.Turn{Key: fmt.Sprint("k", n), From: bot.Address{Channel: "c", User: fmt.Sprint(n)}, State: make([]byte, 40_000)}
+	}
+	var full *sqlite.Error
+	if err := d.CommitTurn(bg, big(1)); !errors.As(err, &full) || full.Code() != codeFull {
+		t.Fatalf("got %v, want SQLITE_FULL", err)
+	}
+	if _, ok, err := d.StoredReply(bg, "k1"); ok || err != nil {
+		t.Errorf("the refused turn is stored: %v, %v", ok, err)
+	}
+	pages(1 << 20)
+	if err := d.CommitTurn(bg, big(1)); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if err := d.Verify(bg); err != nil {
+		t.Error(err)
+	}
+}
+
+const codeFull = 13
+
 func TestCallerWhoLeaves(t *testing.T) {
 	d := openHere(t)
 	entered, leave := make(chan struct{}), make(chan struct{})
@@ -147,14 +182,20 @@ func TestCallerWhoLeaves(t *testing.T) {
 
 func TestSettingsAreReadBack(t *testing.T) {
 	d := openHere(t)
-	for _, p := range []struct {
-		db   *sql.DB
-		name string
-		want string
-	}{{d.read, "query_only", "1"}, {d.read, "busy_timeout", "3000"}} {
+	for _, c := range []struct {
+		name, want string
+		reader     bool
+	}{
+		{"journal_mode", "wal", false}, {"synchronous", "2", false}, {"foreign_keys", "1", false}, {"secure_delete", "1", false},
+		{"busy_timeout", "3000", false}, {"temp_store", "2", false}, {"query_only", "1", true}, {"busy_timeout", "3000", true},
+	} {
 		var got string
-		if err := p.db.QueryRow("PRAGMA " + p.name).Scan(&got); err != nil || got != p.want {
-			t.Errorf("%s is %q, %v", p.name, got, err)
+		err := d.read.QueryRow("PRAGMA " + c.name).Scan(&got)
+		if !c.reader {
+			err = d.write(bg, func(t *tx) error { return t.conn.QueryRowContext(bg, "PRAGMA "+c.name).Scan(&got) })
+		}
+		if err != nil || got != c.want {
+			t.Errorf("%s is %q, %v; want %q", c.name, got, err, c.want)
 		}
 	}
 	wrong := []pragma{{"synchronous", "OFF", "2"}}
@@ -199,7 +240,7 @@ func TestSealBindsColumnRowAndKey(t *testing.T) {
 			t.Errorf("another %s: %v, want errSealed", name, err)
 		}
 	}
-	if string(one.seal(colDetails, nil, nil)) == string(one.seal(colDetails, nil, nil)) {
+	if first, again := one.seal(colDetails, nil, nil), one.seal(colDetails, nil, nil); string(first) == string(again) {
 		t.Error("the same value sealed twice looks the same")
 	}
 	if string(one.hash("phone", "a", "b")) == string(one.hash("phone", "ab")) || string(one.hash("phone", "a")) == string(other.hash("phone", "a")) ||
