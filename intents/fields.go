@@ -128,7 +128,7 @@ var (
 	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
 	townHead     = regexp.MustCompile(`^(我们?(公司|厂|企业)?|公司|企业|厂|工厂|我哋)?\s*(地址|位置|所在地|所在镇街|镇街|镇)?\s*(设|就|都|开)?(在|位于|喺|是|系|:)+\s*|^(地址|所在镇街|所在地|镇街|位置)\s*:?\s*|^(it is |it's |we are )?in `)
 	townTail     = regexp.MustCompile(`(省|市|区|县|镇|街道|街|乡|村|工业园|开发区|園區|园区|新区)$`)
-	nameHead     = regexp.MustCompile(`^(联系人|称呼|姓名|名字|我的名字|您?叫我|叫我|我叫做?|我是|我系|本人|免贵|敝姓|找|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
+	nameHead     = regexp.MustCompile(`^(联系人|称呼|姓名|名字|我的名字|您?叫我|叫我|我叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
 )
 
 // plain prepares an answer: one line, full-width forms made plain, punctuation at the ends dropped.
@@ -145,6 +145,9 @@ func firmOf(text string) (string, bool) {
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
 	low := strings.ToLower(script.Simplified(s))
+	if _, isType := typeOf(s); isType {
+		return "", false
+	}
 	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
 		return "", false
 	}
@@ -187,7 +190,7 @@ func townOf(text string) (string, bool) {
 	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
 		return "", false
 	}
-	if asksSomething(text) {
+	if asksSomething(text) || firmInRow.MatchString(low) {
 		return "", false
 	}
 	if townTail.MatchString(low) {
@@ -222,7 +225,9 @@ func isHan(s string) bool {
 }
 
 // filler is what people wrap a request in; what stays without it is the need.
-var filler = regexp.MustCompile(`我们?|我哋|想|要|请|麻烦|唔该|帮忙?|登记|登记一下|一下|需求|联系方式|联系|联络|介绍|转介|引荐|对接|找|找人|平台|服务|机构|的人|工作人员|留|电话|资料|报名|让|叫|可以|可不可以|能不能|可唔可以|吗|呢|吧|呗|啊|的|了|个|给|跟|和|有|是|在|你们?|您|贵司|我司|公司|厂|怎么|如何|那|把|人|提交|上去|做|register|request|please|put me in touch with|contact|i want to|i would like to|a|an|the|me|to|with|for|platform|service`)
+var filler = regexp.MustCompile(`我们?|我哋|想|要|请|麻烦|唔该|帮忙?|登记|登记一下|一下|需求|联系方式|联系|联络|介绍|转介|引荐|对接|找|找人|平台|服务|机构|的人|工作人员|留|电话|资料|报名|让|叫|可以|可不可以|能不能|可唔可以|吗|呢|吧|呗|啊|的|了|个|给|跟|和|有|是|在|你们?|您|贵司|我司|公司|厂|怎么|如何|那|把|人|提交|上去|做`)
+
+var latinFiller = regexp.MustCompile(`\b(register|request|please|pls|put|in|touch|contact|want|would|like|i|we|a|an|the|me|us|my|our|to|with|for|of|from|and|platforms?|services?|organi[sz]ations?|institutions?|someone|somebody|anyone|can|could|you|leave|details|number|phone|email|need|connect|introduce|testing|design|financing|training|patents?|technology|information|help)\b`)
 
 // needOf returns the need that a message tells in the person's own words, contact details masked; "" where it
 // only asks to be registered.
@@ -235,15 +240,19 @@ func needOf(text string) string {
 		low = strings.Replace(low, w, "", 1)
 	}
 	rest := filler.ReplaceAllString(low, "")
-	size := 0
+	han := 0
 	for _, r := range rest {
 		if unicode.Is(unicode.Han, r) {
-			size += 3
-		} else if unicode.IsLetter(r) {
-			size++
+			han++
 		}
 	}
-	if size < 12 {
+	telling := 0
+	for w := range strings.FieldsSeq(latinFiller.ReplaceAllString(rest, " ")) {
+		if !isHan(w) {
+			telling++
+		}
+	}
+	if han < 4 && telling < 3 {
 		return ""
 	}
 	return cutRunes(line(mask(text)), maxNeed)

@@ -175,6 +175,14 @@ func (t *turn) formText(text string, chosen bool) out {
 			return t.ask(t.say(formRunning))
 		}
 	}
+	if d.Edit != "" && d.Edit != fChoose && affirm[said] && skipsEdit[said] {
+		d.Edit = ""
+		return t.prompt()
+	}
+	if slug, ok := typeOf(text); ok && (step == fFirm || step == fTown) {
+		d.Platform = cmp.Or(d.Platform, slug)
+		return t.prompt()
+	}
 	if c, ok := commandOf(said); ok {
 		if o, ok := t.asideCommand(c); ok {
 			return o
@@ -193,6 +201,9 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	return t.single(step, text)
 }
+
+// skipsEdit are the words that leave a field being changed as it was.
+var skipsEdit = words("确认 确认提交 提交 没问题 confirm submit")
 
 // several takes a message that fills more than one field.
 func (t *turn) several(step field, text string) (out, bool) {
