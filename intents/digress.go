@@ -188,12 +188,8 @@ func (t *turn) correction(text string) (out, bool) {
 		f := fieldNamed(fold(strings.TrimPrefix(m[1], "我的")))
 		changes := strings.ContainsAny(s, "改换正") || t.step() == fConfirm
 		if f != "" && changes && d.value(f) != "" && d.Consent != nil {
-			value := text[strings.LastIndex(text, lastRune(text, m[2])):]
-			if i := strings.Index(plain(text), m[2]); i >= 0 {
-				value = plain(text)[i:]
-			}
 			d.Edit = f
-			return t.single(f, value), true
+			return t.single(f, lastRunes(plain(text), len([]rune(m[2])))), true
 		}
 	}
 	if m := amending.FindStringSubmatch(strings.ToLower(s)); m != nil && t.step() == fConfirm {
@@ -215,12 +211,10 @@ func (t *turn) correction(text string) (out, bool) {
 	return out{}, false
 }
 
-// lastRune returns where the value of a correction begins in a text that was not converted.
-func lastRune(text, value string) string {
-	if strings.Contains(text, value) {
-		return value
-	}
-	return text
+// lastRunes returns the last n characters: the value of a correction in the script in which it was written.
+func lastRunes(s string, n int) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-n):])
 }
 
 // chooseField takes the answer to "which item would you like to change".
