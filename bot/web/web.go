@@ -12,8 +12,11 @@ import (
 	"encoding/json"
 	"errors"
 	"html/template"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,9 +31,9 @@ var page = template.Must(template.ParseFS(assets, "assets/page.html"))
 
 // Limits of one request: a message is a question, not a file.
 const (
-	maxBody    = 64 << 10 // bytes of JSON
-	maxMessage = 8000     // characters of one message
-	waitReply  = 10 * time.Second
+	maxBody    = 64 << 10         // bytes of JSON
+	maxMessage = 8000             // characters of one message; the page's own limit is the same
+	waitReply  = 10 * time.Second // beyond the dispatcher's limit of one turn, below the server's for writing
 )
 
 // Options configure the page.
@@ -66,7 +69,9 @@ func New(handle func(context.Context, bot.Message) (bot.Reply, error), o Options
 	c.mux.HandleFunc("GET /chat/app.js", asset("app.js", "text/javascript; charset=utf-8"))
 	c.mux.HandleFunc("GET /chat/style.css", asset("style.css", "text/css; charset=utf-8"))
 	c.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	c.mux.Handle("POST /chat/send", http.NewCrossOriginProtection().Handler(http.HandlerFunc(c.send)))
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fail(w, faultForeign) }))
+	c.mux.Handle("POST /chat/send", own.Handler(http.HandlerFunc(c.send)))
 	return c, nil
 }
 
@@ -93,25 +98,37 @@ func asset(name, kind string) http.HandlerFunc {
 	}
 }
 
-const cookieName = "smebot_chat"
+// sessionLife is how long a browser is known without a visit. Each visit renews it.
+const sessionLife = 30 * 24 * time.Hour
+
+// cookieName carries, over TLS, the prefix with which browsers refuse a cookie that another host of the same
+// domain planted: whoever knows a session reads its registrations.
+func (c *Chat) cookieName() string {
+	if c.opt.Secure {
+		return "__Host-smebot_chat"
+	}
+	return "smebot_chat"
+}
 
 func (c *Chat) showPage(w http.ResponseWriter, r *http.Request) {
-	if session(r) == "" {
+	who := c.session(r)
+	if who == "" {
 		var b [18]byte
 		rand.Read(b[:])
-		http.SetCookie(w, &http.Cookie{
-			Name: cookieName, Value: base64.RawURLEncoding.EncodeToString(b[:]), Path: "/", HttpOnly: true,
-			Secure: c.opt.Secure, SameSite: http.SameSiteLaxMode, MaxAge: 30 * 24 * 3600,
-		})
+		who = base64.RawURLEncoding.EncodeToString(b[:])
 	}
+	http.SetCookie(w, &http.Cookie{
+		Name: c.cookieName(), Value: who, Path: "/", HttpOnly: true,
+		Secure: c.opt.Secure, SameSite: http.SameSiteLaxMode, MaxAge: int(sessionLife / time.Second),
+	})
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Write(c.page)
 }
 
 // session returns the person's session, "" if there is none or it is not one of ours in form.
-func session(r *http.Request) string {
-	k, err := r.Cookie(cookieName)
+func (c *Chat) session(r *http.Request) string {
+	k, err := r.Cookie(c.cookieName())
 	if err != nil {
 		return ""
 	}
@@ -129,74 +146,97 @@ type request struct {
 	Hello bool       `json:"hello"`
 }
 
-// answer is what the page gets.
+// answer is what the page gets: a reply, or a fault by its code and in words.
 type answer struct {
 	Text    string       `json:"text"`
 	Choices []bot.Choice `json:"choices,omitempty"`
 	Menu    uint32       `json:"menu,omitempty"`
 	Error   string       `json:"error,omitempty"`
+	Code    string       `json:"code,omitempty"`
 }
 
-// Words of the page when no turn could be had; all other words come with the reply.
-const (
-	sorryLong    = "这条消息太长了，请分几条发。"
-	sorryBad     = "这条消息无法读取，请重新输入。"
-	sorrySession = "页面已过期，请刷新后再发。"
-	sorryBusy    = "暂时没有办好，您的消息还没有保存，请稍后再发一次。"
+// fault is why no turn could be had. The page has words of its own for each code, in the reader's language.
+type fault struct {
+	status int
+	code   string
+	words  string
+}
+
+var (
+	faultLong    = fault{http.StatusRequestEntityTooLarge, "long", "这条消息太长了，请分几条发。"}
+	faultBad     = fault{http.StatusBadRequest, "bad", "这条消息无法读取，请重新输入。"}
+	faultType    = fault{http.StatusUnsupportedMediaType, "bad", "这条消息无法读取，请重新输入。"}
+	faultSession = fault{http.StatusForbidden, "session", "页面已过期，请刷新后再发。刷新后仍这样，请允许使用 Cookie，并从服务公布的网址打开。"}
+	faultForeign = fault{http.StatusForbidden, "foreign", "请从服务公布的网址打开本页再发。"}
+	faultBusy    = fault{http.StatusServiceUnavailable, "busy", "暂时没有办好，请稍后再发一次。"}
 )
 
+// idForm is what a message's id looks like: the page draws 24 hexadecimal digits.
+var idForm = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}$`)
+
 func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
-	who := session(r)
+	who := c.session(r)
 	if who == "" {
-		fail(w, http.StatusForbidden, sorrySession)
+		fail(w, faultSession)
 		return
 	}
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		fail(w, http.StatusUnsupportedMediaType, sorryBad)
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		fail(w, faultType)
 		return
 	}
-	var q request
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&q); err != nil {
-		if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) {
-			fail(w, http.StatusRequestEntityTooLarge, sorryLong)
-			return
-		}
-		fail(w, http.StatusBadRequest, sorryBad)
+	m, refused := read(http.MaxBytesReader(w, r.Body, maxBody))
+	if refused != nil {
+		fail(w, *refused)
 		return
 	}
-	if len(q.ID) < 8 || len(q.ID) > 64 {
-		fail(w, http.StatusBadRequest, sorryBad)
-		return
-	}
-	if utf8.RuneCountInString(q.Text) > maxMessage {
-		fail(w, http.StatusRequestEntityTooLarge, sorryLong)
-		return
-	}
-	m := bot.Message{
-		Key:  "web:" + who + ":" + q.ID,
-		From: bot.Address{Channel: "web", Platform: bot.Web, User: who},
-		Kind: bot.KindText, Text: q.Text, Leads: c.opt.Leads, At: time.Now(),
-	}
-	switch {
-	case q.Hello:
-		m.Kind = bot.KindSubscribe
-	case q.Press != nil:
-		m.Kind, m.Press = bot.KindPress, q.Press
-	}
+	m.Key = "web:" + who + ":" + m.Key
+	m.From = bot.Address{Channel: "web", Platform: bot.Web, User: who}
+	m.Leads, m.At = c.opt.Leads, time.Now()
 	ctx, cancel := context.WithTimeout(r.Context(), waitReply)
 	defer cancel()
 	reply, err := c.handle(ctx, m)
 	if err != nil {
-		c.opt.Log.Error("web chat could not answer", "err", err)
-		fail(w, http.StatusServiceUnavailable, sorryBusy)
+		if r.Context().Err() == nil { // else the person has left; the page asks again when they are back
+			c.opt.Log.Error("web chat could not answer", "err", err)
+		}
+		fail(w, faultBusy)
 		return
 	}
 	respond(w, http.StatusOK, answer{Text: reply.Text, Choices: reply.Choices, Menu: reply.Menu})
 }
 
-func fail(w http.ResponseWriter, status int, words string) { respond(w, status, answer{Error: words}) }
+// read makes a message of a request's body: exactly one JSON object that holds words, a choice or hello. Its
+// key is the page's own id as yet.
+func read(body io.Reader) (bot.Message, *fault) {
+	var q request
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&q)
+	if err == nil {
+		if _, err = dec.Token(); err == nil {
+			err = errors.New("more than one value")
+		} else if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) || utf8.RuneCountInString(q.Text) > maxMessage {
+		return bot.Message{}, &faultLong
+	}
+	m := bot.Message{Key: q.ID, Kind: bot.KindText, Text: q.Text}
+	switch {
+	case err != nil || !idForm.MatchString(q.ID):
+		return m, &faultBad
+	case q.Hello && q.Press == nil && q.Text == "":
+		m.Kind = bot.KindSubscribe
+	case q.Press != nil && !q.Hello && q.Press.Index >= 0:
+		m.Kind, m.Press = bot.KindPress, q.Press
+	case q.Press != nil || q.Hello || strings.TrimSpace(q.Text) == "":
+		return m, &faultBad
+	}
+	return m, nil
+}
+
+func fail(w http.ResponseWriter, f fault) { respond(w, f.status, answer{Error: f.words, Code: f.code}) }
 
 func respond(w http.ResponseWriter, status int, a answer) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
