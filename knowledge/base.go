@@ -39,6 +39,8 @@ type snapshot struct {
 	byID  map[string]*Document
 	index *index
 	dir   string // "" for an index in memory
+
+	prepared sync.Map // Ref -> *prepared, of the articles asked about so far
 }
 
 // Embedded returns the policy that is built in, with its cards.

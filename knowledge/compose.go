@@ -148,77 +148,107 @@ func wantedKinds(q string) map[string]bool {
 	return out
 }
 
-// rank scores the sentences of an article against a question and returns their positions, best first.
-func (b *Base) rank(q string, sents []sentence, card *Card) []scored {
-	want := wantedKinds(strings.ToLower(q))
-	df := map[string]float64{}
-	terms := make([]map[string]float64, len(sents))
-	for i, s := range sents {
-		terms[i] = map[string]float64{}
-		for _, t := range charTerms(s.text + " " + s.label) {
-			terms[i][t]++
+// prepared is an article made ready for ranking its sentences; it is made once for each article asked about.
+type prepared struct {
+	sents []sentence
+	terms []map[string]bool // of each sentence
+	df    map[string]int    // in how many sentences a term stands
+	facts []preparedFact
+	ends  []ending
+}
+
+type preparedFact struct {
+	kind  string
+	terms map[string]bool
+	at    []int // sentences that hold its quotation
+}
+
+// ending is what a sentence holds that some kinds of questions look for.
+type ending struct{ figure, money, percent, time bool }
+
+func prepare(text string, card *Card) *prepared {
+	p := &prepared{sents: sentencesOf(text), df: map[string]int{}}
+	set := func(s string) map[string]bool {
+		m := map[string]bool{}
+		for _, t := range charTerms(s) {
+			m[t] = true
 		}
-		for t := range terms[i] {
-			df[t]++
-		}
+		return m
 	}
+	for _, s := range p.sents {
+		terms := set(s.text + " " + s.label)
+		for t := range terms {
+			p.df[t]++
+		}
+		p.terms = append(p.terms, terms)
+		p.ends = append(p.ends, ending{
+			figure: figure.MatchString(s.text), money: strings.Contains(s.text, "元"), percent: strings.Contains(s.text, "%"),
+			time: strings.Contains(s.text, "年") || strings.Contains(s.text, "工作日"),
+		})
+	}
+	if card == nil {
+		return p
+	}
+	for _, f := range card.Facts {
+		pf := preparedFact{kind: f.Kind, terms: set(f.About.ZH + " " + strings.ToLower(f.About.EN) + " " + f.Quote)}
+		for i, s := range p.sents {
+			if strings.Contains(s.text, f.Quote) || len(s.text) > 12 && strings.Contains(f.Quote, strings.TrimRight(s.text, "。")) {
+				pf.at = append(pf.at, i)
+			}
+		}
+		p.facts = append(p.facts, pf)
+	}
+	return p
+}
+
+// rank scores an article's sentences against a question and returns their positions, best first. A sentence
+// counts by the words it shares with the question, by the facts on the article's card that it states, and by
+// holding the kind of thing that is asked for.
+func (p *prepared) rank(q string) []scored {
+	want := wantedKinds(strings.ToLower(q))
 	asked := map[string]bool{}
 	for _, t := range charTerms(q) {
 		asked[t] = true
 	}
-	n := float64(len(sents))
-	overlap := func(have map[string]float64) float64 {
+	n := float64(len(p.sents))
+	out := make([]scored, len(p.sents))
+	for i := range p.sents {
 		sum := 0.0
 		for t := range asked {
-			if have[t] > 0 {
-				w := 1 + n/(1+df[t])/2
-				if utf8.RuneCountInString(t) == 1 {
+			if p.terms[i][t] {
+				w := 1 + n/float64(1+p.df[t])/2
+				if single(t) {
 					w *= 0.3
 				}
 				sum += w
 			}
 		}
-		return sum
+		out[i] = scored{i, 12 * sum / (3 + float64(len(p.terms[i])))}
 	}
-	out := make([]scored, len(sents))
-	for i := range sents {
-		score := overlap(terms[i]) / (3 + float64(len(terms[i])))
-		out[i] = scored{i, score * 12}
-	}
-	if card != nil {
-		for _, f := range card.Facts {
-			have := map[string]float64{}
-			for _, t := range charTerms(f.About.ZH + " " + strings.ToLower(f.About.EN) + " " + f.Quote) {
-				have[t]++
-			}
-			sum := 0.0
-			for t := range asked {
-				if have[t] > 0 {
-					if utf8.RuneCountInString(t) == 1 {
-						sum += 0.3
-					} else {
-						sum++
-					}
-				}
-			}
-			score := sum / (4 + float64(len(have))/2)
-			score *= 8
-			if want[f.Kind] {
-				score = score*1.4 + 0.6
-			}
-			for i, s := range sents {
-				if strings.Contains(s.text, f.Quote) || len(s.text) > 12 && strings.Contains(f.Quote, strings.TrimRight(s.text, "。")) {
-					out[i].score = max(out[i].score, score) + 0.2*min(out[i].score, score)
+	for _, f := range p.facts {
+		sum := 0.0
+		for t := range asked {
+			if f.terms[t] {
+				if single(t) {
+					sum += 0.3
+				} else {
+					sum++
 				}
 			}
 		}
+		score := 8 * sum / (4 + float64(len(f.terms))/2)
+		if want[f.kind] {
+			score = score*1.4 + 0.6
+		}
+		for _, i := range f.at {
+			out[i].score = max(out[i].score, score) + 0.2*min(out[i].score, score)
+		}
 	}
-	for i, s := range sents {
-		hasFigure := figure.MatchString(s.text)
-		if hasFigure && (want["amount"] && strings.Contains(s.text, "元") || want["percent"] && strings.Contains(s.text, "%") || want["date"] && (strings.Contains(s.text, "年") || strings.Contains(s.text, "工作日")) || want["count"]) {
+	for i, e := range p.ends {
+		if e.figure && (want["amount"] && e.money || want["percent"] && e.percent || want["date"] && e.time || want["count"]) {
 			out[i].score += 0.8
 		}
-		if i == 0 && utf8.RuneCountInString(s.text) < 22 {
+		if i == 0 && utf8.RuneCountInString(p.sents[i].text) < 22 {
 			out[i].score *= 0.5 // an article's opening words name its topic and answer little
 		}
 	}
@@ -233,6 +263,9 @@ func (b *Base) rank(q string, sents []sentence, card *Card) []scored {
 	})
 	return out
 }
+
+// single reports whether a term is one character.
+func single(t string) bool { return utf8.RuneCountInString(t) == 1 }
 
 // charTerms are the terms of a text for comparing it with a short one: pairs of characters and, with little
 // weight, single ones.
@@ -262,7 +295,8 @@ func (b *Base) Answer(q Ask) Answer {
 		card = &c
 	}
 	p := phrasesFor(q.Language)
-	sents := sentencesOf(art.Text)
+	ready := b.ready(q.Refs[0], art.Text, card)
+	sents := ready.sents
 	foot := b.footer(doc, art, card, q, p)
 	budget := q.MaxBytes - len(inScript(strings.Join(foot, "\n"), q.Language)) - 8
 	lead := ""
@@ -278,7 +312,7 @@ func (b *Base) Answer(q Ask) Answer {
 		}
 		quote = cut(quote, min(budget, quoteLimit))
 	} else {
-		quote, all = pick(sents, b.rank(q.Text, sents, card), min(budget, quoteLimit), broad(q.Text))
+		quote, all = pick(sents, ready.rank(q.Text), min(budget, quoteLimit), broad(q.Text))
 	}
 	quote = Display(quote)
 	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
@@ -349,6 +383,19 @@ const closeBehind = 0.45
 
 // quoteLimit is how many bytes of official text an answer quotes; more is offered as the full text.
 const quoteLimit = 760
+
+// ready returns an article prepared for ranking.
+func (b *Base) ready(r Ref, text string, card *Card) *prepared {
+	b.mu.RLock()
+	cache := &b.now.prepared
+	b.mu.RUnlock()
+	if p, ok := cache.Load(r); ok {
+		return p.(*prepared)
+	}
+	p := prepare(text, card)
+	cache.Store(r, p)
+	return p
+}
 
 // footer returns the lines below the quotation: basis, expiry, other articles.
 func (b *Base) footer(doc Document, art Article, card *Card, q Ask, p phrases) []string {

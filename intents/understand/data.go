@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -117,21 +118,34 @@ type table struct {
 
 // readTable reads a two-column glossary.
 func readTable(name string) (*table, error) {
-	t := &table{to: map[string]string{}, prefix: map[rune][]string{}}
+	t := newTable()
 	err := eachLine("glossary/"+name, func(_ int, line string) error {
 		from, to, ok := strings.Cut(line, "\t")
 		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
 		if !ok || from == "" {
 			return fmt.Errorf("want a word, a tab and what stands for it")
 		}
-		from = strings.ToLower(from)
-		if _, twice := t.to[from]; !twice {
-			r := []rune(from)[0]
-			t.prefix[r] = append(t.prefix[r], from)
-		}
-		t.to[from] = to
+		t.add(strings.ToLower(from), to)
 		return nil
 	})
+	t.sort()
+	return t, err
+}
+
+func newTable() *table { return &table{to: map[string]string{}, prefix: map[rune][]string{}} }
+
+func (t *table) add(from, to string) {
+	if from == "" {
+		return
+	}
+	if _, twice := t.to[from]; !twice {
+		r, _ := utf8.DecodeRuneInString(from)
+		t.prefix[r] = append(t.prefix[r], from)
+	}
+	t.to[from] = to
+}
+
+func (t *table) sort() {
 	for _, list := range t.prefix {
 		sort.Slice(list, func(i, j int) bool {
 			if len(list[i]) != len(list[j]) {
@@ -140,7 +154,6 @@ func readTable(name string) (*table, error) {
 			return list[i] < list[j]
 		})
 	}
-	return t, err
 }
 
 // replace writes s with every word of the table replaced.
@@ -164,6 +177,51 @@ func (t *table) replace(s string) string {
 		i += len(hit)
 	}
 	return b.String()
+}
+
+// groups is the table of words that mean the same: for each word the positions of the groups it stands in.
+type groups struct {
+	first []string // of each group, the word that the policy uses
+	index *table
+	in    map[string][]int
+}
+
+// readGroups reads groups of words that mean the same, tab-separated, the policy's own word first.
+func readGroups(name string) (*groups, error) {
+	g := &groups{index: newTable(), in: map[string][]int{}}
+	err := eachLine("glossary/"+name, func(_ int, line string) error {
+		words := strings.Split(line, "\t")
+		if len(words) < 2 {
+			return fmt.Errorf("want words that mean the same, separated by tabs")
+		}
+		for _, w := range words {
+			w = strings.TrimSpace(w)
+			g.index.add(w, w)
+			g.in[w] = append(g.in[w], len(g.first))
+		}
+		g.first = append(g.first, strings.TrimSpace(words[0]))
+		return nil
+	})
+	g.index.sort()
+	return g, err
+}
+
+// found lists the groups of which a text has a word, each once, in the order of the file.
+func (g *groups) found(s string) []int {
+	var out []int
+	for i, r := range s {
+		for _, w := range g.index.prefix[r] {
+			if strings.HasPrefix(s[i:], w) {
+				for _, n := range g.in[w] {
+					if !slices.Contains(out, n) {
+						out = append(out, n)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // find calls yield with the meaning of every word of the table in a text of Latin words, whole words only,

@@ -72,13 +72,8 @@ func (u *Understander) vector(n normal) vector {
 			}
 		})
 	}
-	for i, group := range u.synonyms {
-		for _, w := range group {
-			if strings.Contains(n.text, w) {
-				v[hashed("syn", u.synonyms[i][0])] = 1.2
-				break
-			}
-		}
+	for _, i := range u.synonyms.found(n.text) {
+		v[hashed("syn", u.synonyms.first[i])] = 1.2
 	}
 	for _, c := range cues {
 		if c.in.in(n.text) {

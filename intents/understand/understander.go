@@ -22,7 +22,7 @@ type Understander struct {
 	pinyin    *sounds
 	cantonese *table
 	english   *table
-	synonyms  [][]string
+	synonyms  *groups
 	holds     holdings
 }
 
@@ -39,14 +39,7 @@ func newBare() (*Understander, error) {
 	if u.english, err = readTable("english.tsv"); err != nil {
 		return nil, err
 	}
-	err = eachLine("glossary/synonyms.tsv", func(_ int, line string) error {
-		group := strings.Split(line, "\t")
-		if len(group) < 2 {
-			return fmt.Errorf("want words that mean the same, separated by tabs")
-		}
-		u.synonyms = append(u.synonyms, group)
-		return nil
-	})
+	u.synonyms, err = readGroups("synonyms.tsv")
 	return u, err
 }
 
@@ -153,15 +146,9 @@ func (u *Understander) query(n normal) string {
 	if len(n.pinyin) == 0 {
 		u.english.find(n.words, func(meaning string) { parts = append(parts, meaning) })
 	}
-	for _, group := range u.synonyms {
-		if strings.Contains(n.text, group[0]) {
-			continue
-		}
-		for _, w := range group[1:] {
-			if strings.Contains(n.text, w) {
-				parts = append(parts, group[0])
-				break
-			}
+	for _, i := range u.synonyms.found(n.text) {
+		if own := u.synonyms.first[i]; !strings.Contains(n.text, own) {
+			parts = append(parts, own)
 		}
 	}
 	return strings.Join(parts, " ")
