@@ -32,6 +32,9 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 	case understand.Policy:
 		return t.policy(res, brief, limit)
 	case understand.Platform:
+		if res.More {
+			return out{text: t.say(platformList), choices: t.typeChoices(), intent: understand.Clarify}
+		}
 		if len(res.Platforms) > 0 {
 			t.remember(res.Platforms[0])
 			return t.platform(res.Platforms, brief)
@@ -121,12 +124,17 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if len(refs) == 0 {
 		return t.noAnswer(res, brief)
 	}
+	if res.More {
+		t.about(&refs[0])
+		return t.fullText(refs[0], 0, brief)
+	}
 	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
 	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
 		return t.withhold(res, brief)
 	}
 	main := a.Refs[0]
 	t.st.Document = main.Document
+	t.about(&main)
 	o := out{text: a.Text, intent: understand.Policy, articles: cited(a.Refs), key: ""}
 	if brief {
 		return o
@@ -307,6 +315,7 @@ func (t *turn) platform(list []string, brief bool) out {
 		return o
 	}
 	t.st.Slug, t.st.Document = list[0], ref.Document
+	t.about(nil)
 	if t.st.NeedAt == 0 {
 		t.st.NeedAt = t.in.Now.Unix()
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"smebot/bot"
@@ -31,6 +32,9 @@ type Notice struct {
 	Rights    string // how to see, correct, delete, withdraw
 }
 
+// keepLeads is how many days a lead is kept after it was closed, where the operator does not say.
+const keepLeads = 1095
+
 // filled returns the notice's fields with defaults, by name in the order they are shown.
 func (o Options) filled(l knowledge.Language) map[string]string {
 	or := func(s string, k key) string {
@@ -39,6 +43,7 @@ func (o Options) filled(l knowledge.Language) map[string]string {
 		}
 		return s
 	}
+	days := strconv.Itoa(cmp.Or(o.KeepLeads, keepLeads))
 	return map[string]string{
 		"operator":  or(cmp.Or(o.Notice.Operator, o.Centre), defaultCentre),
 		"contact":   or(cmp.Or(o.Notice.Contact, o.Contact), defaultContact),
@@ -46,7 +51,7 @@ func (o Options) filled(l knowledge.Language) map[string]string {
 		"way":       or(o.Notice.Way, defaultWay),
 		"kinds":     or(o.Notice.Kinds, defaultKinds),
 		"receiver":  or(o.Notice.Receiver, defaultReceiver),
-		"retention": or(o.Notice.Retention, defaultRetention),
+		"retention": cmp.Or(o.Notice.Retention, say(l, defaultRetention, "days", days)),
 		"rights":    or(o.Notice.Rights, defaultRights),
 	}
 }

@@ -18,6 +18,8 @@ import (
 // Understander works out what a message means.
 type Understander interface {
 	Understand(text string) understand.Result
+	// FollowUp understands a message that leans on the last turn; it reports false for one that stands alone.
+	FollowUp(text string, last understand.Last) (understand.Result, bool)
 }
 
 // Knowledge answers policy questions.
@@ -34,14 +36,15 @@ type Knowledge interface {
 
 // Options are what an operator sets. The zero value of each field has a usable default.
 type Options struct {
-	Centre   string         // the service centre's name
-	Contact  string         // how to reach it, in words
-	Hours    string         // when, in words
-	Within   string         // how soon staff call back, in words
-	Notice   Notice         // the notice before contact details are taken
-	Document string         // id of the document that "第三条" alone means; default the embedded opinion
-	Title    string         // its title
-	Zone     *time.Location // for dates; default UTC+8
+	Centre    string         // the service centre's name
+	Contact   string         // how to reach it, in words
+	Hours     string         // when, in words
+	Within    string         // how soon staff call back, in words
+	KeepLeads int            // days a lead is kept after it was closed, for the notice
+	Notice    Notice         // the notice before contact details are taken
+	Document  string         // id of the document that "第三条" alone means; default the embedded opinion
+	Title     string         // its title
+	Zone      *time.Location // for dates; default UTC+8
 }
 
 // Config is what a Router needs.
@@ -140,11 +143,33 @@ func (t *turn) office(k key) string {
 // understood reads the message, once.
 func (t *turn) understood() understand.Result {
 	if t.res == nil {
-		res := t.r.understand.Understand(t.text)
+		res, leans := understand.Result{}, false
+		if !t.inForm() && t.st.Guide == nil {
+			res, leans = t.r.understand.FollowUp(t.text, t.lastTurn())
+		}
+		if !leans {
+			res = t.r.understand.Understand(t.text)
+		}
 		t.res = &res
 	}
 	return *t.res
 }
+
+// lastTurn says what was answered last, as long as a person would still have it in mind.
+func (t *turn) lastTurn() understand.Last {
+	var l understand.Last
+	if t.in.Now.Sub(time.Unix(t.st.TopicAt, 0)) <= topicLife {
+		if t.st.Topic != nil {
+			l.Article = *t.st.Topic
+		} else if t.st.Slug != "" {
+			l.Platforms = []string{t.st.Slug}
+		}
+	}
+	return l
+}
+
+// about notes what a turn was about: an article, or with nil the platform type in Slug.
+func (t *turn) about(article *knowledge.Ref) { t.st.Topic, t.st.TopicAt = article, t.in.Now.Unix() }
 
 // leads reads the person's own leads, once.
 func (t *turn) leads() ([]store.Lead, error) {

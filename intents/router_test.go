@@ -166,6 +166,8 @@ func TestPanicsAreCaught(t *testing.T) {
 	}
 }
 
+func (broken) FollowUp(string, understand.Last) (understand.Result, bool) { panic("broken") }
+
 type broken struct{}
 
 func (broken) Understand(string) understand.Result { panic("broken") }

@@ -22,6 +22,8 @@ type state struct {
 	Guide    *guideState        `json:"g,omitempty"`  // the guide in progress
 	Page     *page              `json:"p,omitempty"`  // the full text being read
 	Document string             `json:"o,omitempty"`  // the document last cited: "第三条" means its article
+	Topic    *knowledge.Ref     `json:"t,omitempty"`  // the article last answered from; nil if it was a platform type
+	TopicAt  int64              `json:"ta,omitempty"` // when
 	Need     string             `json:"n,omitempty"`  // the last need told, contact details masked
 	NeedAt   int64              `json:"na,omitempty"` // when
 	Slug     string             `json:"s,omitempty"`  // the platform type last named
@@ -76,6 +78,7 @@ const (
 	draftLife     = 24 * time.Hour   // an unfinished form
 	volunteerLife = 30 * time.Minute // contact details given before the consent
 	needLife      = 30 * time.Minute // what the person said they need, for a form started after it
+	topicLife     = 30 * time.Minute // what a short follow-up refers to
 	minorLife     = 24 * time.Hour   // no form after "I am thirteen"
 )
 

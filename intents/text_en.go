@@ -60,7 +60,7 @@ var english = map[key]string{
 	defaultHours:     "working hours",
 	defaultWithin:    "two working days",
 	defaultReceiver:  "the platform organisation that fits your request; staff tell you which one before they pass it on",
-	defaultRetention: "180 days after the matter is closed, then anonymised; unfinished forms 24 hours",
+	defaultRetention: "{days} days after the matter is closed, then anonymised; unfinished forms 24 hours",
 	defaultKinds:     "firm, town, request, contact name, one phone number, and your account id on this channel",
 	defaultPurpose:   "only to check the request, pass it to a platform and tell you of progress",
 	defaultWay:       "recorded automatically, kept encrypted, checked by staff and then passed on",

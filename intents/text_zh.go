@@ -63,7 +63,7 @@ var simplified = map[key]string{
 	defaultHours:     "工作日上班时间",
 	defaultWithin:    "两个工作日内",
 	defaultReceiver:  "与您的需求对口的服务平台机构，转交前由工作人员再告诉您具体是哪一家",
-	defaultRetention: "办结后保存180天，到期匿名处理；没填完的24小时清除",
+	defaultRetention: "办结后保存{days}天，到期匿名处理；没填完的24小时清除",
 	defaultKinds:     "企业名称、所在镇街、需求、联系人、一个电话，以及您在本渠道的账号标识",
 	defaultPurpose:   "只用于核对需求、转介给服务平台、告诉您进度",
 	defaultWay:       "自动登记、加密保存，由工作人员核对后转交",

@@ -58,6 +58,14 @@ var rules = []struct {
 
 var latin = regexp.MustCompile(`^[\x00-\x7f]+$`)
 
+// FollowUp knows two ways of leaning on the last turn.
+func (keywords) FollowUp(text string, last understand.Last) (understand.Result, bool) {
+	if last.Article.Heading == "" || text != "那谁负责" && text != "还有别的吗" {
+		return understand.Result{}, false
+	}
+	return understand.Result{Intent: understand.Policy, Confidence: 0.8, Language: knowledge.Simplified, Normal: text, Articles: []understand.Match{{Ref: last.Article, Score: 0.8}}, More: text == "还有别的吗"}, true
+}
+
 func (keywords) Understand(text string) understand.Result {
 	res := understand.Result{Intent: understand.NoAnswer, Confidence: .4, Language: knowledge.Simplified, Normal: strings.ToLower(script.Simplified(text))}
 	if latin.MatchString(text) {

@@ -16,8 +16,8 @@ const (
 	sqlPurgeDead      = `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE given_up > 0 AND given_up < $1 LIMIT $2)`
 	sqlPurgeQuestions = `DELETE FROM questions WHERE id IN (SELECT id FROM questions WHERE asked < $1 LIMIT $2)`
 	sqlPurgeTalks     = `DELETE FROM conversations WHERE person IN (SELECT person FROM conversations WHERE updated < $1 LIMIT $2)`
-	sqlUntidy         = `SELECT person, state, version, updated FROM conversations WHERE tidy = 0 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
-	sqlTidy           = `UPDATE conversations SET state = $1, version = version + $2, tidy = 1 WHERE person = $3 AND version = $4`
+	sqlUntidy         = `SELECT person, state, version, updated FROM conversations WHERE tidy < $5 AND tidy < 2 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
+	sqlTidy           = `UPDATE conversations SET state = $1, version = version + $2, tidy = $5 WHERE person = $3 AND version = $4`
 	sqlOldLeads       = `SELECT number, status, version FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND changed < $1 ORDER BY changed LIMIT $2`
 )
 
@@ -79,15 +79,16 @@ func (d *DB) EraseOldLeads(ctx context.Context, olderThan time.Time) (int, error
 }
 
 // TidyConversations lets the router clear what a dialogue may not keep for long, such as contact details given
-// before consent. Each conversation whose last turn was before a time, and that was not tidied since, is passed
-// to tidy; what it returns is kept if it differs. tidy must not block. It returns how many changed.
-func (d *DB) TidyConversations(ctx context.Context, idleSince time.Time, tidy func(state []byte) []byte) (int, error) {
+// before consent. Each conversation whose last turn was before a time, and that was not tidied to this stage (1 or
+// 2) since, is passed to tidy; what it returns is kept if it differs. tidy must not block. It returns how many
+// changed.
+func (d *DB) TidyConversations(ctx context.Context, idleSince time.Time, stage int, tidy func(state []byte) []byte) (int, error) {
 	if d.w == nil {
 		return 0, ErrReadOnly
 	}
 	changed, lastAt, last := 0, int64(-1), blank
 	for {
-		page, err := d.untidy(ctx, idleSince, lastAt, last)
+		page, err := d.untidy(ctx, idleSince, stage, lastAt, last)
 		if err != nil || len(page) == 0 {
 			return changed, err
 		}
@@ -108,7 +109,7 @@ func (d *DB) TidyConversations(ctx context.Context, idleSince time.Time, tidy fu
 				u.sealed = blank
 			}
 		}
-		n, err := d.storeTidied(ctx, page)
+		n, err := d.storeTidied(ctx, stage, page)
 		changed += n
 		if err != nil {
 			return changed, err
@@ -122,8 +123,8 @@ type untidyRow struct {
 	differs          bool
 }
 
-func (d *DB) untidy(ctx context.Context, idleSince time.Time, afterAt int64, after []byte) ([]*untidyRow, error) {
-	rows, err := d.read.QueryContext(ctx, sqlUntidy, micros(idleSince), afterAt, after, purgeStep)
+func (d *DB) untidy(ctx context.Context, idleSince time.Time, stage int, afterAt int64, after []byte) ([]*untidyRow, error) {
+	rows, err := d.read.QueryContext(ctx, sqlUntidy, micros(idleSince), afterAt, after, purgeStep, stage)
 	if err != nil {
 		return nil, err
 	}
@@ -141,11 +142,11 @@ func (d *DB) untidy(ctx context.Context, idleSince time.Time, afterAt int64, aft
 
 // storeTidied writes a page. A conversation that moved meanwhile is left: its person is back, and it counts as
 // untidy again.
-func (d *DB) storeTidied(ctx context.Context, page []*untidyRow) (changed int, err error) {
+func (d *DB) storeTidied(ctx context.Context, stage int, page []*untidyRow) (changed int, err error) {
 	err = d.write(ctx, func(t *tx) error {
 		for _, u := range page {
 			// A new version makes a turn that read the old state read again.
-			n, err := t.exec(sqlTidy, u.sealed, flag(u.differs), u.person, u.version)
+			n, err := t.exec(sqlTidy, u.sealed, flag(u.differs), u.person, u.version, stage)
 			if err != nil {
 				return err
 			}

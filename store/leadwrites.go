@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"smebot/bot"
 )
@@ -45,6 +46,11 @@ func (d *DB) saveLead(w *turnWrite, t bot.Turn, l Lead) (func(*tx) error, error)
 	}
 	details := d.seal.seal(colDetails, []byte(l.Number), plain)
 	draft, person, phone := d.seal.hash("draft", l.Draft), d.seal.person(l.From), d.phoneKey(number)
+	var said []string // what the person answered while filling in, kept with the first event
+	for _, h := range l.History {
+		said = append(said, h.Action+": "+h.Detail)
+	}
+	told := strings.Join(said, "; ")
 	return func(t *tx) error {
 		c := l.Consent
 		if n, err := t.exec(sqlAddConsent, l.Number, c.Version, micros(c.At), c.Receiver, flag(c.Abroad)); err != nil {
@@ -60,7 +66,7 @@ func (d *DB) saveLead(w *turnWrite, t bot.Turn, l Lead) (func(*tx) error, error)
 		if n == 0 {
 			return ErrSecondLead
 		}
-		_, err = t.exec(sqlAddEvent, l.Number, 1, micros(l.Created), personActor, actCreated, "")
+		_, err = t.exec(sqlAddEvent, l.Number, 1, micros(l.Created), personActor, actCreated, told)
 		return err
 	}, nil
 }

@@ -101,7 +101,8 @@ type Event struct {
 	Detail string    `json:"detail,omitempty"` // no contact values
 }
 
-// SaveLead stores a new lead. A taken number is bot.ErrClash; a second lead of one draft is refused.
+// SaveLead stores a new lead. Events in its History say what the person answered besides the fields; they are
+// kept with the event of its creation and hold no contact values. A taken number is bot.ErrClash; a second lead of one draft is refused.
 type SaveLead struct{ Lead Lead }
 
 // EffectName implements bot.Effect.

@@ -59,7 +59,7 @@ func newRouter(c Config, base *knowledge.Base, leads func(context.Context, bot.A
 		return nil, err
 	}
 	script.Warm()
-	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours}
+	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
 	opt.Notice.Contact = c.Centre.Contact
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)

@@ -18,6 +18,7 @@ import (
 	"smebot/bot/telegram"
 	"smebot/bot/web"
 	"smebot/bot/wechat"
+	"smebot/intents"
 )
 
 // program is the running service as a value: tests start it on port 0, the command on the configured one.
@@ -245,18 +246,18 @@ func (p *program) stop(ctx context.Context) error {
 // day; a week leaves room for an outage.
 const keepInbox = 7 * 24 * time.Hour
 
-// housekeeping removes what need not be kept any longer.
+// housekeeping removes what need not be kept any longer: every few minutes what unfinished forms hold, every
+// hour what is past its days.
 func (p *program) housekeeping() {
-	tick := time.NewTicker(time.Hour)
+	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
+	var hourly time.Time
 	for {
 		now := time.Now()
-		_, err := p.engine.db.Purge(p.ctx, now.Add(-keepInbox))
-		if err == nil {
-			_, err = p.engine.db.PurgeConversations(p.ctx, now.Add(-p.config.Privacy.RetainMessages.Duration()))
-		}
-		if err == nil {
-			_, err = p.engine.db.EraseOldLeads(p.ctx, now.Add(-p.config.Privacy.RetainLeads.Duration()))
+		err := p.tidy(now)
+		if err == nil && now.Sub(hourly) >= time.Hour {
+			hourly = now
+			err = p.purge(now)
 		}
 		if err != nil && p.ctx.Err() == nil {
 			p.log.Error("what is past its time could not all be removed", "err", err)
@@ -267,6 +268,33 @@ func (p *program) housekeeping() {
 			return
 		}
 	}
+}
+
+// tidyEvery is the pause between two looks for unfinished forms; the notice promises half an hour and a day.
+const tidyEvery = 5 * time.Minute
+
+// tidy clears unfinished forms: contact details told before the consent after half an hour, the form after a day.
+func (p *program) tidy(now time.Time) error {
+	prune := func(state []byte) []byte {
+		left, _ := intents.Prune(state, now)
+		return left
+	}
+	_, err := p.engine.db.TidyConversations(p.ctx, now.Add(-30*time.Minute), 1, prune)
+	if err == nil {
+		_, err = p.engine.db.TidyConversations(p.ctx, now.Add(-24*time.Hour), 2, prune)
+	}
+	return err
+}
+
+func (p *program) purge(now time.Time) error {
+	_, err := p.engine.db.Purge(p.ctx, now.Add(-keepInbox))
+	if err == nil {
+		_, err = p.engine.db.PurgeConversations(p.ctx, now.Add(-p.config.Privacy.RetainMessages.Duration()))
+	}
+	if err == nil {
+		_, err = p.engine.db.EraseOldLeads(p.ctx, now.Add(-p.config.Privacy.RetainLeads.Duration()))
+	}
+	return err
 }
 
 func (p *program) health(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }

@@ -132,7 +132,7 @@ var keepTests = []contract{
 			}
 			return state
 		}
-		n, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy)
+		n, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), 1, tidy)
 		if err != nil || n != 60 || calls != 600 {
 			e.Errorf("tidied %d in %d calls, %v; want 60 in 600", n, calls, err)
 		}
@@ -142,13 +142,16 @@ var keepTests = []contract{
 		if c := e.state(bot.Address{Channel: "web", User: "8"}); string(c.State) != "state after k8" || c.Version != 1 {
 			e.Errorf("conversation left alone %q version %d", c.State, c.Version)
 		}
-		if n, _ := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy); n != 0 || calls != 600 {
+		if n, _ := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), 1, tidy); n != 0 || calls != 600 {
 			e.Errorf("tidied %d again, %d calls", n, calls)
 		}
 		e.commit(turn("back", bot.Address{Channel: "web", User: "17"}))
 		e.clock.pass(time.Hour)
-		if _, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), tidy); err != nil || calls != 602 {
+		if _, err := e.TidyConversations(ctx, e.clock.now().Add(-30*time.Minute), 1, tidy); err != nil || calls != 602 {
 			e.Errorf("%d calls, %v; want 602: the one who came back and the fresh one", calls, err)
+		}
+		if _, err := e.TidyConversations(ctx, e.clock.now().Add(-time.Hour), 2, tidy); err != nil || calls != 602+599 {
+			e.Errorf("%d calls, %v; want %d: all idle for an hour once more, at the second stage", calls, err, 602+599)
 		}
 	}},
 	{"scrubbing works beside turns", func(e *env) {

@@ -23,7 +23,7 @@ CREATE TABLE conversations (
     updated BIGINT NOT NULL,
     tidy    SMALLINT NOT NULL DEFAULT 0
 );
-CREATE INDEX conversations_untidy ON conversations (updated) WHERE tidy = 0;
+CREATE INDEX conversations_untidy ON conversations (updated) WHERE tidy < 2;
 
 CREATE TABLE inbox (
     delivery BLOB PRIMARY KEY,
