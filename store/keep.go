@@ -105,7 +105,7 @@ func (d *DB) TidyConversations(ctx context.Context, idleSince time.Time, stage i
 			switch {
 			case u.differs && len(after) > 0:
 				u.sealed = d.seal.seal(colState, u.person, after)
-			case u.differs:
+			case u.differs, len(u.sealed) == 0:
 				u.sealed = blank
 			}
 		}
