@@ -21,7 +21,7 @@ var english = map[key]string{
 	apology:       "Sorry, something went wrong on my side. Please send that again. What you filled in is still there.",
 
 	noAnswer:       "Sorry, the documents I hold do not say this, so I will not guess.",
-	noAnswerNear:   "You may look at the nearest article, ask for a person, or register a request for staff to answer.",
+	noAnswerNear:   " You may look at the nearest article, ask for a person, or register a request for staff to answer.",
 	noAnswerShort:  "Sorry, the documents I hold do not say this.",
 	withheld:       "Sorry, I could not check the figures of this answer against the text, so I hold it back. You can read the article itself or ask for a person.",
 	articleMissing: "Sorry, I cannot find that article in the documents I hold.",

@@ -373,10 +373,10 @@ const terse = 8
 // broad reports whether a question asks for a topic as a whole: the answer then quotes from the beginning.
 func broad(q string) bool {
 	topic, _, _ := strings.Cut(q, " ")
-	return utf8.RuneCountInString(topic) <= terse && !figureAsked.MatchString(q) || broadCue.MatchString(strings.ToLower(q))
+	return utf8.RuneCountInString(topic) <= terse && len(wantedKinds(strings.ToLower(topic))) == 0 && !asksYesNo.MatchString(topic) || broadCue.MatchString(strings.ToLower(q))
 }
 
-var figureAsked = regexp.MustCompile(`多少|几|何时|哪|谁|吗|how|when|who|which`)
+var asksYesNo = regexp.MustCompile(`吗|嘛|多少|几|哪|谁|是不是|有没有`)
 
 // closeBehind is the share of the best sentence's score that another needs to be quoted too.
 const closeBehind = 0.45

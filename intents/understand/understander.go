@@ -173,7 +173,7 @@ func (u *Understander) second(n normal, main Result) *Result {
 	if len(parts) < 2 || len(parts) > 4 {
 		return nil
 	}
-	for _, p := range parts[1:] {
+	for _, p := range parts {
 		part := u.normalise(p)
 		part.language = n.language
 		r := u.classify(part)
