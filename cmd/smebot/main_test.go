@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -145,6 +146,17 @@ func storedLead(t testing.TB, data string, l store.Lead) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// openSQL opens a store's database behind the program's back.
+func openSQL(t testing.TB, data string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, store.FileName)+"?_pragma=busy_timeout(3000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // files reads every file below a folder, by its path in it.
