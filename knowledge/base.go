@@ -43,15 +43,28 @@ type snapshot struct {
 	prepared sync.Map // Ref -> *prepared, of the articles asked about so far
 }
 
-// Embedded returns the policy that is built in, with its cards.
+// Embedded returns the policy that is built in, with its cards. Both are read once and shared: they are not to
+// be changed.
 func Embedded() (Document, Cards, error) {
+	e, err := embedded()
+	return e.doc, e.cards, err
+}
+
+type builtIn struct {
+	doc   Document
+	cards Cards
+}
+
+var embedded = sync.OnceValues(readEmbedded)
+
+func readEmbedded() (builtIn, error) {
 	doc, err := parse.Bytes(policy.File, policy.Text)
 	if err != nil {
-		return Document{}, Cards{}, err
+		return builtIn{}, err
 	}
 	doc.ID, doc.Issuer, doc.Dated, doc.Published = policy.ID, policy.Issuer, policy.Dated, policy.Published
 	cards, err := ParseCards(policy.Cards)
-	return doc, cards, err
+	return builtIn{doc, cards}, err
 }
 
 // Open returns a base over the embedded policy and the documents of the options. When another process has the
@@ -96,11 +109,11 @@ func (b *Base) build(docs []Document, progress func(done, all int)) (*snapshot, 
 // Replace puts other imported documents beside the embedded policy. Searches go on with the old ones until
 // the new index stands; progress, which may be nil, hears of its building.
 func (b *Base) Replace(docs []Document, progress func(done, all int)) error {
-	embedded, _, err := Embedded()
+	own, _, err := Embedded()
 	if err != nil {
 		return err
 	}
-	s, err := b.build(append([]Document{embedded}, docs...), progress)
+	s, err := b.build(append([]Document{own}, docs...), progress)
 	if err != nil {
 		return err
 	}

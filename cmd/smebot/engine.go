@@ -29,6 +29,13 @@ type engine struct {
 
 // openEngine opens the store and the knowledge under the configured data folder.
 func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(done, all int)) (_ *engine, err error) {
+	// What needs no data is made ready while the store opens; the script dictionaries only before a first message.
+	understanding := make(chan understood, 1)
+	go func() {
+		u, err := understand.New()
+		understanding <- understood{u, err}
+		script.Warm()
+	}()
 	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log})
 	if err != nil {
 		return nil, err
@@ -46,19 +53,23 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	if err != nil {
 		return nil, err
 	}
-	router, err := newRouter(c, base, db.LeadsOf)
+	u := <-understanding
+	if u.err != nil {
+		return nil, errors.Join(u.err, base.Close())
+	}
+	router, err := newRouter(c, u.Understander, base, db.LeadsOf)
 	if err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
 	return &engine{db: db, base: base, router: router, log: log}, nil
 }
 
-func newRouter(c Config, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error)) (*intents.Router, error) {
-	u, err := understand.New()
-	if err != nil {
-		return nil, err
-	}
-	script.Warm()
+type understood struct {
+	*understand.Understander
+	err error
+}
+
+func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error)) (*intents.Router, error) {
 	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
 	opt.Notice.Contact = c.Centre.Contact
 	if err := opt.Check(); err != nil {
