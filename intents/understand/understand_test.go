@@ -119,6 +119,39 @@ func TestFollowUp(t *testing.T) {
 	}
 }
 
+func TestTeach(t *testing.T) {
+	u, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const odd = "那个金凤凰工程怎么弄的"
+	before := u.Understand(odd)
+	if before.Intent == Policy {
+		t.Fatalf("%q is known already: %+v", odd, before)
+	}
+	if err := u.Teach([]Example{{Text: "金凤凰工程是怎么弄的呀", Label: "policy/14"}, {Text: "打卡机坏了", Label: "no_answer"}}); err != nil {
+		t.Fatal(err)
+	}
+	if r := u.Understand(odd); r.Intent != Policy || r.Articles[0].Article != 14 {
+		t.Errorf("taught, and still %s %v", r.Intent, r.Articles)
+	}
+	if r := u.Understand("想贷款五十万周转找谁"); r.Intent != Platform {
+		t.Errorf("an unlike message was drawn along: %s", r.Intent)
+	}
+	if err := u.Teach([]Example{{Text: "x", Label: "policy/99"}}); err == nil {
+		t.Error("an unknown label was taught")
+	}
+	if r := u.Understand(odd); r.Intent != Policy {
+		t.Error("a refused lesson changed what was taught before")
+	}
+	if err := u.Teach(nil); err != nil {
+		t.Fatal(err)
+	}
+	if r := u.Understand(odd); r.Intent != before.Intent {
+		t.Error("what is no longer taught is still known")
+	}
+}
+
 // Whatever people send, there is an answer in bounded time and no panic.
 func TestBadInput(t *testing.T) {
 	u := understander(t)

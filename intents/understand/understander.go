@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"smebot/knowledge"
@@ -24,6 +25,8 @@ type Understander struct {
 	english   *table
 	synonyms  *groups
 	holds     holdings
+
+	taught atomic.Pointer[taught] // examples added while serving
 }
 
 // newBare returns an understander that can normalise and make features, with no model yet.
@@ -76,9 +79,7 @@ func Bare() (*Understander, error) { return newBare() }
 
 // WithModel returns a copy of u that uses a model.
 func (u *Understander) WithModel(m *Model) *Understander {
-	c := *u
-	c.model = m
-	return &c
+	return &Understander{model: m, pinyin: u.pinyin, cantonese: u.cantonese, english: u.english, synonyms: u.synonyms, holds: u.holds}
 }
 
 // FromCards makes examples of the words written beside the policy: an article's sentences, the subjects of its
@@ -136,7 +137,10 @@ func (u *Understander) Understand(text string) Result {
 
 func (u *Understander) classify(n normal) Result {
 	r := Result{Language: n.language, Normal: n.text, Query: u.query(n)}
-	u.decide(&r, u.model.Predict(u.vector(n)))
+	v := u.vector(n)
+	p := u.model.Predict(v)
+	u.recall(v, p)
+	u.decide(&r, p)
 	return r
 }
 
