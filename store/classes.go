@@ -40,6 +40,7 @@ var Classes = map[string]map[string]Class{
 	},
 	"erasures":  {"person": PersonalData, "at": PersonalData},
 	"documents": {"id": Public, "title": Public, "hash": Public, "body": Public, "source": Public, "imported": Business},
+	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business},
 	"cells":     {"name": Business, "value": Secret, "updated": Business},
 
 	// The migration tool's own table.

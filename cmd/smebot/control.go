@@ -17,6 +17,7 @@ import (
 
 	"smebot/bot"
 	"smebot/knowledge"
+	"smebot/store"
 )
 
 // A running server answers its own machine's commands over a Unix socket in the data folder, since only one
@@ -87,6 +88,12 @@ func controlServer(p *program) *http.Server {
 	}))
 	mux.HandleFunc("POST /knowledge/remove", control(func(r *http.Request, id string) (int, error) {
 		return 1, p.engine.removeDocument(p.ctx, id)
+	}))
+	mux.HandleFunc("POST /examples/save", control(func(r *http.Request, in store.Example) (int, error) {
+		return 1, p.engine.teach(p.ctx, in)
+	}))
+	mux.HandleFunc("POST /examples/remove", control(func(r *http.Request, words string) (int, error) {
+		return 1, p.engine.forget(p.ctx, words)
 	}))
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 }

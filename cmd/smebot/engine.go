@@ -22,6 +22,7 @@ type engine struct {
 	db     *store.DB
 	base   *knowledge.Base
 	router *intents.Router
+	mind   *understand.Understander
 	log    *slog.Logger
 
 	progress func(done, all int) // of indexing; may be nil
@@ -61,7 +62,11 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	if err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
-	return &engine{db: db, base: base, router: router, log: log}, nil
+	e := &engine{db: db, base: base, router: router, mind: u.Understander, log: log}
+	if err := e.learn(ctx); err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
+	return e, nil
 }
 
 type understood struct {

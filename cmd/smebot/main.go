@@ -27,6 +27,7 @@ type cli struct {
 	Ask       askCmd       `cmd:"" help:"Ask one question, or answer JSON lines."`
 	Search    searchCmd    `cmd:"" help:"Rank articles, without a conversation."`
 	Knowledge knowledgeCmd `cmd:"" help:"Policy documents."`
+	Examples  examplesCmd  `cmd:"" help:"Ways of asking, taught beside the built-in ones."`
 	Leads     leadsCmd     `cmd:"" help:"Referral leads."`
 	Wechat    wechatCmd    `cmd:"" help:"WeChat official accounts."`
 	Version   versionCmd   `cmd:"" help:"Version, commit and Go version."`

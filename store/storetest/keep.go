@@ -23,6 +23,27 @@ var keepTests = []contract{
 			}
 		}
 	}},
+	{"taught examples", func(e *env) {
+		for _, x := range []store.Example{{Words: "甲", Label: "help", Actor: "li"}, {Words: " 乙 ", Label: "human"}, {Words: "甲", Label: "policy/24", Actor: "wu"}} {
+			if err := e.SaveExample(ctx, x); err != nil {
+				e.Fatal(err)
+			}
+			e.clock.pass(time.Second)
+		}
+		all, err := e.Examples(ctx)
+		if err != nil || len(all) != 2 || all[0].Words != "乙" || all[1].Label != "policy/24" || all[1].Actor != "wu" {
+			e.Errorf("examples %+v %v", all, err)
+		}
+		if err := e.RemoveExample(ctx, "乙"); err != nil {
+			e.Error(err)
+		}
+		if err := e.RemoveExample(ctx, "乙"); !errors.Is(err, store.ErrNotFound) {
+			e.Errorf("removed twice: %v", err)
+		}
+		if err := e.SaveExample(ctx, store.Example{Words: " ", Label: "help"}); err == nil {
+			e.Error("an example without words was stored")
+		}
+	}},
 	{"documents and the version of the knowledge", func(e *env) {
 		version := func() int64 { v, err := e.KnowledgeVersion(ctx); e.must(err); return v }
 		doc := store.Document{ID: "b", Title: "关于扶持", Hash: "h1", Body: []byte("{}"), Source: "b.txt", Imported: start}

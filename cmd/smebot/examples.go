@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/user"
+	"slices"
+	"strings"
+
+	"smebot/intents/understand"
+	"smebot/store"
+)
+
+type examplesCmd struct {
+	Add    exampleAddCmd    `cmd:"" help:"Teach a way of asking."`
+	List   exampleListCmd   `cmd:"" help:"List what was taught."`
+	Remove exampleRemoveCmd `cmd:"" help:"Forget a way of asking."`
+}
+
+// learn puts the taught examples of the store to use.
+func (g *engine) learn(ctx context.Context) error {
+	rows, err := g.db.Examples(ctx)
+	if err != nil {
+		return err
+	}
+	known := g.mind.Labels()
+	var list []understand.Example
+	for _, r := range rows {
+		if !slices.Contains(known, understand.Label(r.Label)) {
+			g.log.Warn("a taught example is left out: its label is not known any more", "label", r.Label)
+			continue
+		}
+		list = append(list, understand.Example{Text: r.Words, Label: understand.Label(r.Label)})
+	}
+	return g.mind.Teach(list)
+}
+
+// teach stores an example and puts it to use at once.
+func (g *engine) teach(ctx context.Context, e store.Example) error {
+	if !slices.Contains(g.mind.Labels(), understand.Label(e.Label)) {
+		return fmt.Errorf("no such label as %q: use policy/01 to policy/25, policy/01.miss, platform/financing, clarify, no_answer and so on", e.Label)
+	}
+	if err := g.db.SaveExample(ctx, e); err != nil {
+		return err
+	}
+	return g.learn(ctx)
+}
+
+func (g *engine) forget(ctx context.Context, words string) error {
+	if err := g.db.RemoveExample(ctx, words); err != nil {
+		return err
+	}
+	return g.learn(ctx)
+}
+
+type exampleAddCmd struct {
+	Label string   `arg:"" help:"What it means: policy/24, policy/24.miss, platform/financing, clarify, no_answer, referral and so on."`
+	Words []string `arg:"" help:"How somebody asks."`
+}
+
+// Run teaches the running server, or the store when none runs.
+func (c *exampleAddCmd) Run(e *env) error {
+	who := "operator"
+	if u, err := user.Current(); err == nil {
+		who = u.Username
+	}
+	x := store.Example{Words: strings.Join(c.Words, " "), Label: c.Label, Actor: who}
+	err := withTeacher(e, func(s *remote) error {
+		var n int
+		return s.call(e.ctx, "/examples/save", x, &n)
+	}, func(g *engine) error { return g.teach(e.ctx, x) })
+	if err == nil {
+		fmt.Fprintln(e.out, "taught")
+	}
+	return err
+}
+
+type exampleRemoveCmd struct {
+	Words []string `arg:"" help:"The words as they were taught."`
+}
+
+// Run forgets an example.
+func (c *exampleRemoveCmd) Run(e *env) error {
+	words := strings.Join(c.Words, " ")
+	err := withTeacher(e, func(s *remote) error {
+		var n int
+		return s.call(e.ctx, "/examples/remove", words, &n)
+	}, func(g *engine) error { return g.forget(e.ctx, words) })
+	if err == nil {
+		fmt.Fprintln(e.out, "forgotten")
+	}
+	return err
+}
+
+func withTeacher(e *env, there func(*remote) error, here func(*engine) error) error {
+	if s := dialServer(e.ctx, e.config.Data); s != nil {
+		return there(s)
+	}
+	g, err := openEngine(e.ctx, e.config, e.log, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(here(g), g.close())
+}
+
+type exampleListCmd struct{}
+
+// Run lists label and words, oldest first.
+func (exampleListCmd) Run(e *env) error {
+	db, err := store.OpenReadOnly(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
+	if errors.Is(err, store.ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rows, err := db.Examples(e.ctx)
+	for _, r := range rows {
+		fmt.Fprintf(e.out, "%s\t%s\n", r.Label, oneLine(r.Words))
+	}
+	return errors.Join(err, db.Close())
+}

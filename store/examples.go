@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	sqlExamples   = `SELECT words, label, actor, added FROM examples ORDER BY added, words`
+	sqlAddExample = `INSERT INTO examples (words, label, actor, added) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (words) DO UPDATE SET label = excluded.label, actor = excluded.actor, added = excluded.added`
+	sqlRemoveExample = `DELETE FROM examples WHERE words = $1`
+)
+
+// Example is a way of asking that staff taught, with the label it stands for.
+type Example struct {
+	Words string // as somebody might ask; no personal data
+	Label string // as package understand names it: "policy/24", "platform/financing"
+	Actor string // who taught it
+	Added time.Time
+}
+
+// SaveExample stores an example, in place of one of the same words.
+func (d *DB) SaveExample(ctx context.Context, e Example) error {
+	e.Words = strings.TrimSpace(e.Words)
+	if e.Words == "" || e.Label == "" {
+		return errors.New("example without words or label")
+	}
+	now := d.now()
+	return d.write(ctx, func(t *tx) error {
+		_, err := t.exec(sqlAddExample, e.Words, e.Label, e.Actor, now)
+		return err
+	})
+}
+
+// RemoveExample removes an example; ErrNotFound if there is none of these words.
+func (d *DB) RemoveExample(ctx context.Context, words string) error {
+	return d.write(ctx, func(t *tx) error {
+		n, err := t.exec(sqlRemoveExample, strings.TrimSpace(words))
+		if err == nil && n == 0 {
+			err = fmt.Errorf("example: %w", ErrNotFound)
+		}
+		return err
+	})
+}
+
+// Examples returns all examples, oldest first.
+func (d *DB) Examples(ctx context.Context) ([]Example, error) {
+	rows, err := d.read.QueryContext(ctx, sqlExamples)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Example
+	for rows.Next() {
+		var e Example
+		var added int64
+		if err := rows.Scan(&e.Words, &e.Label, &e.Actor, &added); err != nil {
+			return nil, err
+		}
+		e.Added = at(added)
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}
