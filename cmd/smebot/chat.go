@@ -35,7 +35,7 @@ func (chatCmd) Run(e *env) error {
 	if u, err := user.Current(); err == nil {
 		who = u.Username
 	}
-	say := func(context.Context, bot.Message) (bot.Reply, error) { return bot.Reply{}, nil }
+	var say func(context.Context, bot.Message) (bot.Reply, error)
 	done := func() error { return nil }
 	if s := dialServer(e.ctx, e.config.Data); s != nil {
 		say = func(ctx context.Context, m bot.Message) (bot.Reply, error) {
