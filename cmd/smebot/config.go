@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -145,6 +146,7 @@ func loadConfig(path string, named bool, environ []string) (Config, error) {
 		if err := yaml.UnmarshalWithOptions(body, &c, yaml.Strict()); err != nil {
 			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err))
 		}
+		c.refill()
 	}
 	if err := c.environment(environ); err != nil {
 		return c, err
@@ -153,6 +155,18 @@ func loadConfig(path string, named bool, environ []string) (Config, error) {
 		return c, err
 	}
 	return c, c.check()
+}
+
+// refill puts back defaults that an empty document, or a section whose every line is commented out, has wiped:
+// both are null in YAML. A retention of no days would remove everything at once.
+func (c *Config) refill() {
+	d := defaults()
+	if reflect.DeepEqual(*c, Config{}) {
+		*c = d
+	}
+	c.Privacy.RetainMessages = cmp.Or(c.Privacy.RetainMessages, d.Privacy.RetainMessages)
+	c.Privacy.RetainLeads = cmp.Or(c.Privacy.RetainLeads, d.Privacy.RetainLeads)
+	c.Log.Level, c.Log.Format = cmp.Or(c.Log.Level, d.Log.Level), cmp.Or(c.Log.Format, d.Log.Format)
 }
 
 var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
