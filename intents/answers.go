@@ -204,10 +204,14 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 	}
 	t.remember("")
 	o.text = t.say(noAnswer)
-	if t.takesLeads() {
+	near := len(res.Articles) > 0 && res.Articles[0].Score >= nearScore
+	switch {
+	case t.takesLeads() && near:
 		o.text += t.say(noAnswerNear)
+	case t.takesLeads():
+		o.text += t.say(noAnswerFar)
 	}
-	if len(res.Articles) > 0 && res.Articles[0].Score >= nearScore {
+	if near {
 		o.add(t.nearest(res.Articles[0].Ref))
 	}
 	t.addPeople(&o)

@@ -75,6 +75,7 @@ const (
 
 	noAnswer       key = "no-answer"
 	noAnswerNear   key = "no-answer.near"
+	noAnswerFar    key = "no-answer.far"
 	noAnswerShort  key = "no-answer.short"
 	withheld       key = "no-answer.withheld"
 	articleMissing key = "article.missing"

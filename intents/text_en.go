@@ -22,6 +22,7 @@ var english = map[key]string{
 
 	noAnswer:       "Sorry, the documents I hold do not say this, so I will not guess.",
 	noAnswerNear:   " You may look at the nearest article, ask for a person, or register a request for staff to answer.",
+	noAnswerFar:    " I know the policy on service platforms and can find the right platform. If this concerns your firm, ask for a person, or register a request for staff to answer.",
 	noAnswerShort:  "Sorry, the documents I hold do not say this.",
 	withheld:       "Sorry, I could not check the figures of this answer against the text, so I hold it back. You can read the article itself or ask for a person.",
 	articleMissing: "Sorry, I cannot find that article in the documents I hold.",
