@@ -106,7 +106,11 @@ type Days int
 
 // UnmarshalYAML reads "90d".
 func (d *Days) UnmarshalYAML(b []byte) error {
-	return d.set(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+	if err := d.set(strings.Trim(strings.TrimSpace(string(b)), `"'`)); err != nil {
+		// The library does not add the place to errors of this kind; these are the only two keys of the type.
+		return fmt.Errorf("privacy.retain_messages, privacy.retain_leads: %w", err)
+	}
+	return nil
 }
 
 func (d *Days) set(s string) error {
