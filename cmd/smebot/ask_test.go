@@ -30,7 +30,7 @@ func readAnswers(t testing.TB, out string, want int) (answers []askAnswer) {
 	for line := range strings.Lines(out) {
 		var a askAnswer
 		if err := json.Unmarshal([]byte(line), &a); err != nil {
-			t.Fatalf("%q is not JSON: %v", clip1(line), err)
+			t.Fatalf("%q is not JSON: %v", brief(line), err)
 		}
 		var raw map[string]json.RawMessage
 		_ = json.Unmarshal([]byte(line), &raw) // it was an object a moment ago
@@ -51,10 +51,10 @@ func TestAskOneQuestion(t *testing.T) {
 	data := t.TempDir()
 	out := must(t, "", "ask", "前20家奖励多少钱", "--data", data)
 	if !strings.Contains(out, "100万") || !strings.Contains(out, "第二十四条") {
-		t.Errorf("answered %q", clip1(out))
+		t.Errorf("answered %q", brief(out))
 	}
 	if words := must(t, "", "ask", "--data", data, "前20家", "奖励", "多少钱"); !strings.Contains(words, "100万") {
-		t.Errorf("a question in several words is answered %q", clip1(words))
+		t.Errorf("a question in several words is answered %q", brief(words))
 	}
 }
 
@@ -157,7 +157,7 @@ func TestAskClock(t *testing.T) {
 	got := askAll(t, data, q("2013-05-01T09:00:00+08:00"), q("2026-11-22T09:00:00+08:00"))
 	for i, expired := range []bool{false, true} {
 		if !strings.Contains(got[i].Text, "100万") {
-			t.Errorf("as of %s: %q", got[i].ID, clip1(got[i].Text))
+			t.Errorf("as of %s: %q", got[i].ID, brief(got[i].Text))
 		}
 		if strings.Contains(got[i].Text, "2015") != expired || strings.Contains(got[i].Text, "已过") != expired {
 			t.Errorf("as of %s the answer says %q; that the time is over must be said: %v", got[i].ID, got[i].Text, expired)
@@ -311,7 +311,7 @@ func TestSearchLeavesTheStoreAlone(t *testing.T) {
 		}
 	})
 	if out := must(t, "", "search", "奖励", "--data", t.TempDir()); !strings.Contains(out, "第二十四条") {
-		t.Errorf("for people: %q", clip1(out))
+		t.Errorf("for people: %q", brief(out))
 	}
 }
 

@@ -41,7 +41,7 @@ func TestExitStatus(t *testing.T) {
 			said = r.out
 		}
 		if r.code != c.code || !strings.Contains(said, c.says) {
-			t.Errorf("smebot %v: exit %d, want %d; %q", c.args, r.code, c.code, clip1(said))
+			t.Errorf("smebot %v: exit %d, want %d; %q", c.args, r.code, c.code, brief(said))
 		}
 		if c.code == 1 && (r.out != "" || strings.Count(r.errs, "\n") != 1 || !strings.HasPrefix(r.errs, "smebot: ")) {
 			t.Errorf("smebot %v: an error is one line on standard error: %q %q", c.args, r.out, r.errs)

@@ -92,7 +92,7 @@ func TestKnowledge(t *testing.T) {
 					t.Errorf("article 2 of %s: %q", title, out)
 				}
 				if out := do("knowledge", "show", title); !strings.Contains(out, fact) || !strings.Contains(out, "制定本办法") || !strings.Contains(out, title) {
-					t.Errorf("%s whole: %q", title, clip1(out))
+					t.Errorf("%s whole: %q", title, brief(out))
 				}
 			}
 			if out := do("search", "--top", "1", "租用翡翠仓库"); !strings.Contains(out, "（第3号）》第二条") {
@@ -151,7 +151,7 @@ func TestKnowledgeRefusals(t *testing.T) {
 				t.Errorf("exit %d, %q", r.code, r.errs)
 			}
 			if strings.Contains(r.errs, "goroutine") {
-				t.Errorf("the message holds a stack: %q", clip1(r.errs))
+				t.Errorf("the message holds a stack: %q", brief(r.errs))
 			}
 			if !strings.Contains(r.out, "1 documents") {
 				t.Errorf("the good file beside it was not imported: %q", r.out)

@@ -120,7 +120,7 @@ func TestExportIsHarmless(t *testing.T) {
 	}
 	for _, out := range []string{must(t, "", "leads", "list", "--data", data), must(t, "", "leads", "show", "20261122-AAAAAM", "--data", data), must(t, "", "leads", "show", "20261122-AAAAAN", "--data", data)} {
 		if strings.ContainsAny(out, "\x1b\u202e\r") {
-			t.Errorf("what people typed reaches the terminal's controls: %q", clip1(out))
+			t.Errorf("what people typed reaches the terminal's controls: %q", brief(out))
 		}
 	}
 }

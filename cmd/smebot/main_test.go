@@ -200,7 +200,7 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-func clip1(s string) string { return clip(s, 160) }
+func brief(s string) string { return clip(s, 160) }
 
 // readAll reads a body that a test expects to be whole.
 func readAll(t testing.TB, r io.ReadCloser) string {

@@ -76,7 +76,7 @@ func TestTelegramReferral(t *testing.T) {
 			const chat = 4503599627370497 // beyond 2^52: ids must stay exact
 			talk := f.chat(t, chat, f.deliverer(t, s, mode))
 			if hi := talk(utterance{words: "/start"}); !strings.Contains(hi.text, "您好") || len(hi.buttons) == 0 {
-				t.Errorf("/start is greeted with %q and %d buttons", clip1(hi.text), len(hi.buttons))
+				t.Errorf("/start is greeted with %q and %d buttons", brief(hi.text), len(hi.buttons))
 			}
 			if payload := talk(utterance{words: "/start 4503599627370498"}); payload.text == "" {
 				t.Error("/start with a payload is not answered")
@@ -124,7 +124,7 @@ func TestTelegramNoLeadsWhereNoneAreTaken(t *testing.T) {
 		}
 	}
 	if strings.Contains(h.text, "公司全称") {
-		t.Errorf("a channel without referrals asks %q", clip1(h.text))
+		t.Errorf("a channel without referrals asks %q", brief(h.text))
 	}
 }
 
@@ -185,7 +185,7 @@ func TestTelegramWebhookSecret(t *testing.T) {
 		t.Errorf("the refused updates left a conversation of version %d, %v", conv.Version, err)
 	}
 	if got := f.chat(t, 74, f.deliverer(t, s, "webhook"))(utterance{words: "前20家奖励多少钱"}); !strings.Contains(got.text, "100万") {
-		t.Errorf("afterwards a true update is answered %q", clip1(got.text))
+		t.Errorf("afterwards a true update is answered %q", brief(got.text))
 	}
 }
 
@@ -241,7 +241,7 @@ func TestTelegramFaults(t *testing.T) {
 		return len(f.toLocked(flooded)) == 2 && len(f.toLocked(broken)) == 1 && len(f.toLocked(markup)) == 1
 	})
 	if m := f.to(flooded); !strings.Contains(m[0].text, "100万") {
-		t.Errorf("after 429 the replies came in another order: %q first", clip1(m[0].text))
+		t.Errorf("after 429 the replies came in another order: %q first", brief(m[0].text))
 	}
 	f.chat(t, fine, f.deliverer(t, s, "polling"))(utterance{words: "你好"})
 	f.mu.Lock()

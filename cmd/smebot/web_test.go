@@ -287,17 +287,14 @@ func TestWebRefusals(t *testing.T) {
 			}
 			body := readAll(t, r.Body)
 			if r.StatusCode != c.want {
-				t.Fatalf("status %d, want %d: %s", r.StatusCode, c.want, clip1(body))
-			}
-			if h := c.header; h["Sec-Fetch-Site"] == "cross-site" || h["Origin"] == "https://evil.example" {
-				return // another site's page may not read the answer anyway
+				t.Fatalf("status %d, want %d: %s", r.StatusCode, c.want, brief(body))
 			}
 			var a webAnswer
 			if err := json.Unmarshal([]byte(body), &a); err != nil {
-				t.Fatalf("the page cannot read the answer %q: %v", clip1(body), err)
+				t.Fatalf("the page cannot read the answer %q: %v", brief(body), err)
 			}
 			if (a.Error == "") != (c.want == 200) {
-				t.Errorf("status %d with error %q and text %q", r.StatusCode, a.Error, clip1(a.Text))
+				t.Errorf("status %d with error %q and text %q", r.StatusCode, a.Error, brief(a.Text))
 			}
 		})
 	}
@@ -328,11 +325,11 @@ func TestWebInvalidUTF8(t *testing.T) {
 			t.Errorf("%s: status %d", name, r.StatusCode)
 		}
 		if strings.ToValidUTF8(answer, "?") != answer || strings.Contains(answer, "<script>") {
-			t.Errorf("%s: the answer is no clean text: %q", name, clip1(answer))
+			t.Errorf("%s: the answer is no clean text: %q", name, brief(answer))
 		}
 	}
 	if h := b.say(t, utterance{words: "前20家奖励多少钱"}); !strings.Contains(h.text, "100万") {
-		t.Errorf("afterwards the right answer does not come: %s", clip1(h.text))
+		t.Errorf("afterwards the right answer does not come: %s", brief(h.text))
 	}
 }
 

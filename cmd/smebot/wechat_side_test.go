@@ -164,7 +164,7 @@ func (a account) read(t testing.TB, from, body string) string {
 	}
 	var outer struct{ Encrypt, MsgSignature, TimeStamp, Nonce string }
 	if err := xml.Unmarshal([]byte(body), &outer); err != nil || outer.Encrypt == "" {
-		t.Fatalf("the reply is no envelope: %v %s", err, clip1(body))
+		t.Fatalf("the reply is no envelope: %v %s", err, brief(body))
 	}
 	if got := signature(a.token, outer.TimeStamp, outer.Nonce, outer.Encrypt); got != outer.MsgSignature {
 		t.Error("the reply's MsgSignature is wrong")
@@ -183,7 +183,7 @@ func (a account) read(t testing.TB, from, body string) string {
 		t.Errorf("the reply goes from %s to %s as %s at %s", m.FromUserName, m.ToUserName, m.MsgType, m.CreateTime)
 	}
 	if len(m.Content) > 2047 || strings.TrimSpace(m.Content) == "" || strings.ToValidUTF8(m.Content, "") != m.Content {
-		t.Errorf("the reply's Content has %d bytes: %q", len(m.Content), clip1(m.Content))
+		t.Errorf("the reply's Content has %d bytes: %q", len(m.Content), brief(m.Content))
 	}
 	return m.Content
 }
@@ -193,7 +193,7 @@ func (a account) deliver(t testing.TB, base, from, message string) string {
 	t.Helper()
 	status, body, err := a.sealed(from, message).post(base, a.name)
 	if err != nil || status != http.StatusOK {
-		t.Fatalf("not taken: status %d %s, %v", status, clip1(body), err)
+		t.Fatalf("not taken: status %d %s, %v", status, brief(body), err)
 	}
 	return a.read(t, from, body)
 }

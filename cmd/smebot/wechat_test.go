@@ -72,7 +72,7 @@ func TestWeChatOfficialVectors(t *testing.T) {
 	}
 	from := newOpenID()
 	if got := o.deliver(t, s.url, from, o.text(from, "前20家奖励多少钱")); !strings.Contains(got, "100万") {
-		t.Errorf("a message of today: %q", clip1(got))
+		t.Errorf("a message of today: %q", brief(got))
 	}
 }
 
@@ -126,7 +126,7 @@ func TestWeChatRepeats(t *testing.T) {
 				}
 				for i, c := range said {
 					if c == "" || c != said[0] {
-						t.Errorf("try %d of %q was answered %q, the first %q", i+1, u.words, clip1(c), clip1(said[0]))
+						t.Errorf("try %d of %q was answered %q, the first %q", i+1, u.words, brief(c), brief(said[0]))
 					}
 				}
 				return heard{text: said[0]}
@@ -148,17 +148,17 @@ func TestWeChatAccountsDoNotCross(t *testing.T) {
 	who := newPerson()
 	first := a.deliver(t, s.url, from, a.text(from, who.opener))
 	if !strings.Contains(first, "企业") {
-		t.Fatalf("the referral at the first account did not begin: %s", clip1(first))
+		t.Fatalf("the referral at the first account did not begin: %s", brief(first))
 	}
 	if other := b.deliver(t, s.url, from, b.text(from, who.says["firm"])); other == "" || leadNumber.MatchString(other) {
-		t.Errorf("the second account answered %q", clip1(other))
+		t.Errorf("the second account answered %q", brief(other))
 	}
 	shared := newMessageID() // one MsgId at both accounts is two messages
 	q := func(x account, words string) string {
 		return x.deliver(t, s.url, from, x.document(from, field{"MsgType", "text"}, field{"Content", words}, field{"MsgId", shared}))
 	}
 	if one, two := q(a, "取消"), q(b, "前20家奖励多少钱"); one == two || !strings.Contains(two, "100万") {
-		t.Errorf("one message id at two accounts: %q and %q", clip1(one), clip1(two))
+		t.Errorf("one message id at two accounts: %q and %q", brief(one), brief(two))
 	}
 	for name, d := range map[string]struct {
 		by account
@@ -166,7 +166,7 @@ func TestWeChatAccountsDoNotCross(t *testing.T) {
 	}{"a message of the first at the second": {a, "dali"}, "a message of the second at the first": {b, "guzhen"}, "at no account": {a, "nobody"}} {
 		status, body, err := d.by.sealed(from, d.by.text(from, "CANARY")).post(s.url, d.to)
 		if err != nil || status < 400 || status > 499 || strings.Contains(body, "Encrypt") {
-			t.Errorf("%s: status %d %s, %v", name, status, clip1(body), err)
+			t.Errorf("%s: status %d %s, %v", name, status, brief(body), err)
 		}
 	}
 	var leads sync.Map
@@ -213,7 +213,7 @@ func TestWeChatKinds(t *testing.T) {
 			from := newOpenID()
 			got := a.deliver(t, s.url, from, a.document(from, c.fields...))
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
-				t.Errorf("answered %q, want %q in it", clip1(got), c.want)
+				t.Errorf("answered %q, want %q in it", brief(got), c.want)
 			}
 		})
 	}
@@ -252,7 +252,7 @@ func TestWeChatForgeries(t *testing.T) {
 	for name, d := range forged {
 		status, body, err := d.post(s.url, a.name)
 		if err != nil || status < 400 || status > 499 || strings.Contains(body, "CANARY") || strings.Contains(body, "Encrypt") || body == "success" {
-			t.Errorf("%s: status %d %q, %v", name, status, clip1(body), err)
+			t.Errorf("%s: status %d %q, %v", name, status, brief(body), err)
 		}
 	}
 	conv, err := s.engine.db.Conversation(t.Context(), bot.Address{Channel: a.name, Platform: bot.WeChat, User: from})
@@ -266,7 +266,7 @@ func TestWeChatForgeries(t *testing.T) {
 		t.Error("the log holds what a forger sent")
 	}
 	if got := a.deliver(t, s.url, from, a.text(from, "前20家奖励多少钱")); !strings.Contains(got, "100万") {
-		t.Errorf("afterwards a true message is answered %q", clip1(got))
+		t.Errorf("afterwards a true message is answered %q", brief(got))
 	}
 	if n := len(exported(t, s.config.Data)); n != 0 {
 		t.Errorf("%d leads of forgeries", n)
@@ -292,7 +292,7 @@ func TestWeChatKeyChange(t *testing.T) {
 	for name, x := range map[string]account{"new": a, "old": old} {
 		from := newOpenID()
 		if got := x.deliver(t, s.url, from, x.text(from, "前20家奖励多少钱")); !strings.Contains(got, "100万") {
-			t.Errorf("under the %s key: %q", name, clip1(got))
+			t.Errorf("under the %s key: %q", name, brief(got))
 		}
 	}
 	if status, _, err := third.sealed("o", third.text("o", "x")).post(s.url, a.name); err != nil || status != 403 {
