@@ -71,7 +71,23 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 	case understand.Privacy:
 		return t.privacy(res.Ask)
 	}
+	if found, ok := t.imported(res); ok {
+		return t.policy(found, brief, limit)
+	}
 	return t.noAnswer(res, brief)
+}
+
+// imported looks for an answer in the imported documents, of which the examples know nothing.
+func (t *turn) imported(res understand.Result) (understand.Result, bool) {
+	question := cmp.Or(res.Normal, t.text)
+	for _, f := range t.r.know.Find(t.ctx, question) {
+		if !understand.Lacks(question, f.Text) {
+			res.Intent, res.Confidence = understand.Policy, f.Coverage
+			res.Articles = []understand.Match{{Ref: f.Ref, Score: f.Coverage}}
+			return res, true
+		}
+	}
+	return res, false
 }
 
 // add puts a choice below a reply if the narrowest channel has room for it.

@@ -30,6 +30,8 @@ type Knowledge interface {
 	FullText(ref knowledge.Ref, lang knowledge.Language, maxBytes int) []string
 	// PlatformInfo describes a platform type; an unknown slug gives empty words.
 	PlatformInfo(slug string, lang knowledge.Language) (name, summary string, services, prepare []string)
+	// Find returns articles of imported documents that may answer a question, best first; none where none is held.
+	Find(ctx context.Context, question string) []knowledge.Found
 	// ArticleTitle is a short title of an article, "" if there is none.
 	ArticleTitle(ref knowledge.Ref, lang knowledge.Language) string
 }

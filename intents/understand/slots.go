@@ -66,5 +66,15 @@ func (h holdings) lacks(article int, asked []int) bool {
 	return false
 }
 
+// Lacks reports whether a question, normalised, asks for a kind of fact that a text holds nothing of.
+func Lacks(question, text string) bool {
+	for _, i := range askedSlots(question) {
+		if !slots[i].held.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
 // elsewhen are words that put a question outside what the policy speaks of, whatever kind of fact it asks for.
 var elsewhen = anyOf(`今年|去年|明年|现在|目前|最新|现行|如今|20(0\d|1[016-9]|2\d)|浙江|江苏|上海|北京|福建|湖南|湖北|山东|深圳|this year|last year|next year|current`)
