@@ -13,6 +13,8 @@ type Document struct {
 	Effective string    `json:"effective,omitempty"` // in force from, YYYY-MM-DD
 	Expires   string    `json:"expires,omitempty"`   // no longer in force after, YYYY-MM-DD
 	Source    string    `json:"source,omitempty"`    // where it was found
+	Version   string    `json:"version,omitempty"`   // the revision mark of the title: "2018修正"
+	History   bool      `json:"history,omitempty"`   // an older version: kept to be read, not searched
 	Preamble  string    `json:"preamble,omitempty"`  // what stands before the first article
 	Articles  []Article `json:"articles"`
 }

@@ -12,7 +12,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	unicodes "golang.org/x/text/encoding/unicode"
 )
 
 // MaxFile is the size in bytes above which a policy file is refused: the longest statute known here has half
@@ -21,8 +24,9 @@ const MaxFile = 50 << 20
 
 // block is one paragraph of a file and, where the format marks headings, its level (1 the highest).
 type block struct {
-	text  string
-	level int
+	text   string
+	level  int
+	attach bool // it heads an attachment
 }
 
 // File reads one policy file. The format is chosen by the name's ending: .txt, .md, .html, .htm, .docx.
@@ -57,6 +61,7 @@ func Bytes(name string, body []byte) (Document, error) {
 	}
 	var (
 		blocks []block
+		doc    Document
 		err    error
 	)
 	ext := strings.ToLower(filepath.Ext(name))
@@ -67,12 +72,14 @@ func Bytes(name string, body []byte) (Document, error) {
 		if text, err = decode(body); err == nil {
 			switch ext {
 			case ".html", ".htm":
-				blocks, err = htmlBlocks(text)
+				blocks, err = htmlBlocks(text, &doc)
 			case ".md", ".markdown":
-				blocks = markdownBlocks(text)
+				if text, err = frontMatter(text, &doc); err == nil {
+					blocks = markdownBlocks(text)
+				}
 			case ".txt", "":
 				if looksHTML(text) {
-					blocks, err = htmlBlocks(text)
+					blocks, err = htmlBlocks(text, &doc)
 				} else {
 					blocks = textBlocks(text)
 				}
@@ -84,23 +91,39 @@ func Bytes(name string, body []byte) (Document, error) {
 	if err != nil {
 		return fail(err.Error())
 	}
-	doc, err := structure(blocks)
-	if err != nil {
+	if err := structure(blocks, &doc); err != nil {
 		return fail(err.Error())
 	}
 	if doc.Title == "" {
-		doc.Title = strings.TrimSuffix(name, filepath.Ext(name))
+		doc.Title = clean(strings.TrimSuffix(name, filepath.Ext(name)))
 	}
-	doc.ID = identity(doc.Title)
+	_, doc.Version = splitVersion(doc.Title)
+	inForce(&doc)
+	if doc.ID = identity(doc.Title); doc.ID == "" {
+		return fail("no title found: put the policy's title on the first line")
+	}
 	return doc, nil
 }
 
-// decode turns the bytes of a text file into a string: UTF-8 with or without a byte order mark, else GB18030,
-// which Windows in China still writes.
+// charset is what a page says of its own encoding.
+var charset = regexp.MustCompile(`(?i)charset\s*=\s*["']?\s*([\w-]+)`)
+
+// damagedShare is one in how many bytes may be unreadable in a page that names its encoding: the page is read
+// all the same, and Check names the places.
+const damagedShare = 500
+
+// decode turns the bytes of a text file into a string: UTF-8 with or without a byte order mark, UTF-16 with
+// one, else GB18030, which Windows in China still writes, or Big5 where a page says so.
 func decode(body []byte) (string, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
 		return "", errors.New("the file is empty: give the policy's text")
+	}
+	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
+		out, err := unicodes.UTF16(unicodes.LittleEndian, unicodes.ExpectBOM).NewDecoder().Bytes(body)
+		if err == nil && mostlyText(string(out)) && !bytes.ContainsRune(out, utf8.RuneError) {
+			return string(out), nil
+		}
 	}
 	if bytes.IndexByte(body, 0) >= 0 || bytes.HasPrefix(body, []byte("%PDF")) || bytes.HasPrefix(body, []byte("PK\x03\x04")) || bytes.HasPrefix(body, []byte("\xd0\xcf\x11\xe0")) {
 		return "", errors.New("not a text file (it holds binary data): save it as .docx, .html, .md or .txt in UTF-8")
@@ -108,8 +131,28 @@ func decode(body []byte) (string, error) {
 	if utf8.Valid(body) {
 		return string(body), nil
 	}
-	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(body)
-	if err != nil || bytes.ContainsRune(out, utf8.RuneError) || !mostlyText(string(out)) {
+	declared := ""
+	if m := charset.FindSubmatch(body[:min(len(body), 4096)]); m != nil {
+		declared = strings.ToLower(string(m[1]))
+	}
+	var from encoding.Encoding = simplifiedchinese.GB18030
+	allowed := 0
+	switch {
+	case strings.HasPrefix(declared, "gb"):
+		allowed = len(body) / damagedShare
+	case strings.HasPrefix(declared, "utf-8"):
+		from, allowed = encoding.Replacement, len(body)/damagedShare
+	case strings.HasPrefix(declared, "big5"):
+		from, allowed = traditionalchinese.Big5, len(body)/damagedShare
+	}
+	var out []byte
+	var err error
+	if from == encoding.Replacement {
+		out = bytes.ToValidUTF8(body, []byte("\ufffd"))
+	} else {
+		out, err = from.NewDecoder().Bytes(body)
+	}
+	if err != nil || bytes.Count(out, []byte("\ufffd")) > allowed || !mostlyText(string(out)) {
 		return "", errors.New("neither UTF-8 nor GB18030 text: save it as UTF-8")
 	}
 	return string(out), nil
@@ -205,15 +248,4 @@ func clean(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// identity makes a document's id from its title: the title without spaces and marks, which is what people
-// call it by.
-func identity(title string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || strings.ContainsRune("《》〈〉“”\"'/\\:*?<>|", r) {
-			return -1
-		}
-		return r
-	}, title)
 }
