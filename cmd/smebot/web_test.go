@@ -209,6 +209,42 @@ func TestWebRepeats(t *testing.T) {
 	}
 }
 
+// TestWebPressedTwice taps every button twice at the same moment, as two messages. One lead must come of it, and
+// whoever is told a number is told that one's.
+func TestWebPressedTwice(t *testing.T) {
+	s := startSite(t, testConfig(t))
+	for range 5 {
+		who, b := newPerson(), openPage(t, s.url)
+		numbers, pressed := map[string]bool{}, 0
+		number, _ := refer(t, who, func(u utterance) heard {
+			if u.button == nil {
+				return b.say(t, u)
+			}
+			pressed++
+			var said [2]heard
+			var all sync.WaitGroup
+			for i := range said {
+				all.Go(func() { said[i] = b.say(t, u) })
+			}
+			all.Wait()
+			last := said[0]
+			for _, h := range said {
+				if n := leadNumber.FindString(h.text); n != "" {
+					numbers[n], last = true, h
+				}
+			}
+			return last
+		})
+		if pressed == 0 || len(numbers) > 1 {
+			t.Errorf("%d buttons pressed, %d numbers shown", pressed, len(numbers))
+		}
+		holdsWhole(t, s.config.Data, number, who)
+	}
+	if n := len(exported(t, s.config.Data)); n != 5 {
+		t.Errorf("%d leads of 5 people", n)
+	}
+}
+
 // TestWebSessionsDoNotCross has one person's press and message id used by another.
 func TestWebSessionsDoNotCross(t *testing.T) {
 	s := startSite(t, testConfig(t))
@@ -256,6 +292,7 @@ func TestWebRefusals(t *testing.T) {
 		{name: "same origin", body: good(), header: map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": s.url}, want: 200},
 		{name: "10 MiB", body: huge, want: 413},
 		{name: "9,000 characters", body: `{"id":"` + newID() + `","text":"` + strings.Repeat("a", 9000) + `"}`, want: 413},
+		{name: "100 KiB of blanks", body: strings.Repeat(" ", 100<<10) + good(), want: 413},
 		{name: "cross-site", body: good(), header: map[string]string{"Sec-Fetch-Site": "cross-site"}, want: 403},
 		{name: "other origin", body: good(), header: map[string]string{"Origin": "https://evil.example"}, want: 403},
 		{name: "no session", body: good(), stranger: true, want: 403},
