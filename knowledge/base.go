@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,6 +88,8 @@ func Open(o Options) (*Base, error) {
 }
 
 func (b *Base) build(docs []Document, progress func(done, all int)) (*snapshot, error) {
+	// Older versions are kept in the store to be read; no answer may rest on one.
+	docs = slices.DeleteFunc(slices.Clone(docs), func(d Document) bool { return d.History })
 	s := &snapshot{docs: docs, byID: make(map[string]*Document, len(docs))}
 	for i := range docs {
 		s.byID[docs[i].ID] = &docs[i]

@@ -83,7 +83,7 @@ func controlServer(p *program) *http.Server {
 		}
 		return out, err
 	}))
-	mux.HandleFunc("POST /knowledge/save", control(func(r *http.Request, in []knowledge.Document) (int, error) {
+	mux.HandleFunc("POST /knowledge/save", control(func(r *http.Request, in []knowledge.Document) ([]filed, error) {
 		return p.engine.saveDocuments(p.ctx, in)
 	}))
 	mux.HandleFunc("POST /knowledge/remove", control(func(r *http.Request, id string) (int, error) {

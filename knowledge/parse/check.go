@@ -96,7 +96,15 @@ func damaged(r rune) bool {
 func around(s string, i int) string {
 	before, after := []rune(s[:i]), []rune(s[i:])
 	before, after = before[max(0, len(before)-8):], after[:min(len(after), 12)]
-	return strings.ReplaceAll(string(before)+string(after), "\n", " ")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return ' '
+		case damaged(r): // a terminal shows nothing in its place
+			return '□'
+		}
+		return r
+	}, string(before)+string(after))
 }
 
 // numbers looks for gaps in the numbers of articles. They begin anew with an attachment, and wherever a
