@@ -257,9 +257,30 @@ func FuzzBytes(f *testing.F) {
 	f.Add("a.txt", []byte("标题办法\n第一条 甲\n"))
 	f.Add("a.html", []byte("<p>第一条 甲</p>"))
 	f.Add("a.md", []byte("# 甲办法\n第一条 乙"))
+	f.Add("a.md", []byte("---\ntitle: 甲\ndated: 2024-05-06\n---\n第一条 本办法自2020年1月1日起施行，有效期五年。\n附件1\n乙\n丙"))
+	f.Add("a.html", []byte("<meta charset=gbk><table><tr><td rowspan=3>甲<td>乙<tr><td>丙</table><ol start=3><li>丁</ol>"))
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		if d, err := Bytes(name, body); err == nil && len(d.Articles) == 0 {
-			t.Error("no error and no article")
+		if d, err := Bytes(name, body); err == nil {
+			if len(d.Articles) == 0 || d.ID == "" {
+				t.Error("no error and no article or no id")
+			}
+			Check(d, checkDay)
+		}
+	})
+}
+
+// FuzzWord reads what unpacks from a Word document: the text part and the numbering part.
+func FuzzWord(f *testing.F) {
+	f.Add([]byte(`<w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="7"/></w:numPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>`), []byte(`<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="1"/></w:num>`))
+	f.Add([]byte(`<w:tbl><w:tr><w:tc><w:tbl><w:tr><w:tc><w:p><w:t>甲</w:t></w:p></w:tc></w:tr></w:tbl></w:tc></w:tr></w:tbl>`), []byte(``))
+	f.Fuzz(func(t *testing.T, text, numbers []byte) {
+		lists, err := readNumbering(numbers)
+		if err != nil {
+			return
+		}
+		blocks, err := docxParagraphs(text, lists)
+		if err == nil {
+			structure(blocks, &Document{}) // must not panic; most of what it gets is no policy
 		}
 	})
 }

@@ -16,7 +16,7 @@ var (
 	chapterStart = regexp.MustCompile(`^第` + numerals + `(分编|编|章|节)(\s|$|[^\s，。,;；])`)
 	dashHeading  = regexp.MustCompile(`^([一二三四五六七八九十]+)、\S`)
 	published    = regexp.MustCompile(`(发布|公布|发文|成文)(日期|时间)\s*[:：]\s*(\d{4}[年\-/.]\d{1,2}[月\-/.]\d{1,2})`)
-	furniture    = regexp.MustCompile(`^(分享到|上一[条篇]|下一[条篇]|相关新闻|相关文章|相关链接|打印(本页|本文|$)|关闭(窗口|本页|\s*CLOSE|$)|版权所有|您的位置|您现在的位置|当前位置|首页($|\s|[>|])|来源\s*[:：]|责任编辑|扫一扫|附件下载|返回顶部|网站地图|主办单位|浏览次数|点击数|字体)|CLOSE|\bPrint\b`)
+	furniture    = regexp.MustCompile(`^(分享到|上一[条篇]|下一[条篇]|相关新闻|相关文章|相关链接|打印(本页|本文|$)|关闭(窗口|本页|\s*CLOSE|$)|版权所有|您的位置|您现在的位置|当前位置|首页($|\s|[>|])|来源\s*[:：]|原文(链接|地址|网址)\s*[:：]|责任编辑|扫一扫|附件下载|返回顶部|网站地图|主办单位|浏览次数|点击数|字体)|CLOSE|\bPrint\b`)
 	titleEnd     = regexp.MustCompile(`(意见|通知|办法|条例|规定|决定|法|细则|方案|规划|纲要|规则|解释|批复|公告|措施|指引|指南|目录|标准|准则|通则|章程|答复|决议|制度|计划)(\(.*\)|（.*）)?$`)
 	itemStart    = regexp.MustCompile(`^(——|—|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、．])\s*`)
 	issuingBody  = regexp.MustCompile(`(政府|委员会|[厅局部委院会署办]|办公室|办公厅|总局|银行|法院|检察院)$`)
@@ -141,7 +141,7 @@ func head(blocks []block, doc *Document) int {
 	}
 	for i, b := range blocks { // a heading, or a line a page repeats, or one that ends as titles do
 		n := utf8.RuneCountInString(b.text)
-		if b.text == infoEnd || furniture.MatchString(b.text) || n < 4 || n > 80 || published.MatchString(b.text) {
+		if b.text == infoEnd || furniture.MatchString(b.text) || n < 4 && b.level != 1 || n > 80 || published.MatchString(b.text) {
 			continue
 		}
 		if b.level == 1 || count[b.text] > 1 || titleEnd.MatchString(b.text) {
