@@ -88,7 +88,10 @@ func (p *process) terminate(t testing.TB) int {
 
 func crashRounds(t *testing.T) int {
 	v := os.Getenv("SMEBOT_CRASH_ROUNDS")
-	if v == "" {
+	switch {
+	case v == "" && testing.Short():
+		return 1
+	case v == "":
 		return 3
 	}
 	n, err := strconv.Atoi(v)
