@@ -42,6 +42,8 @@
   text.placeholder = words.label;
   log.setAttribute("aria-label", words.talk);
 
+  const finger = matchMedia("(pointer: coarse)").matches;
+
   // The story: {id, me, press} what was said, {id, hello} the first visit, each with done once it is answered,
   // and {reply} what came back.
   const saved = "smebot", most = 80;
@@ -217,7 +219,7 @@
     add({ id: newID(), me: said, press });
     turns();
     // A pressed button goes away with its reply; the input is where the talk goes on. A finger did not ask for a keyboard.
-    if (press && matchMedia("(pointer: fine)").matches) text.focus();
+    if (press && !finger) text.focus();
   }
 
   function submit() {
@@ -251,5 +253,5 @@
   settle();
   if (!story.length) add({ id: newID(), hello: true });
   turns();
-  if (matchMedia("(pointer: fine)").matches) text.focus();
+  if (!finger) text.focus();
 })();
