@@ -20,7 +20,7 @@ func TestCheck(t *testing.T) {
 		"private use":    {Document{Articles: []Article{art(1, "安排2\ue0105亿元")}}, "第一条", "damaged"},
 		"replacement":    {Document{Articles: []Article{art(1, "安排\ufffd元")}}, "第一条", "damaged"},
 		"UTF-8 as GBK":   {Document{Articles: []Article{art(1, "鏀跨瓥鐨勬墽琛岋紝锛屽師鏂囥€")}}, "第一条", "damaged"},
-		"UTF-8 as 1252":  {Document{Articles: []Article{art(1, "æ”¿ç­–è§£è¯»")}}, "第一条", "damaged"},
+		"UTF-8 as 1252":  {Document{Articles: []Article{art(1, "æ”¿ç\u00ad–è§£è¯»")}}, "第一条", "damaged"},
 		"twice lost":     {Document{Articles: []Article{art(1, "每年锟斤拷万元")}}, "第一条", "damaged"},
 		"question marks": {Document{Articles: []Article{art(1, "每年安排??万元")}}, "第一条", "damaged"},
 		"missing":        {Document{Articles: []Article{art(1, "甲"), art(3, "乙")}}, "第二条", "missing"},
