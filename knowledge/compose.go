@@ -456,8 +456,8 @@ func pick(sents []sentence, ranked []scored, limit int, broad bool) (quote strin
 	}
 	chosen := []int{}
 	size := len(first)
-	if broad && sents[best.i].label == "" {
-		best.i, best.score, first, size = 0, 0, sents[0].text, len(sents[0].text)
+	if broad && sents[best.i].label == "" && len(sents[0].text) <= limit {
+		best.i, best.score, size = 0, 0, len(sents[0].text)
 		slices.SortFunc(ranked, func(a, b scored) int { return a.i - b.i })
 	}
 	for _, r := range ranked {

@@ -19,19 +19,19 @@ type fitRankingCmd struct {
 	Corpus string   `help:"Folder of policy files to search." type:"existingdir" required:""`
 	Index  string   `help:"Folder for the index." type:"path"`
 	Out    string   `help:"Where to write the weights." default:"knowledge/rank.json" type:"path"`
-	Folds  int      `default:"5"`
-	Hidden int      `default:"16"`
-	Epochs int      `default:"12"`
-	L2     float64  `default:"0.0001"`
-	LR     float64  `default:"0.003"`
-	Nets   int      `default:"1"`
-	Blocks bool     `help:"Folds of neighbouring questions."`
-	Dry    bool
-	Single bool
-	Drop   []string
-	Tune   map[string]int
+	Folds  int      `help:"Folds of the cross-validation; 1 leaves it out." default:"5"`
+	Hidden int      `help:"Units of the hidden layer." default:"16"`
+	Epochs int      `help:"Passes over the questions." default:"12"`
+	L2     float64  `help:"Pull of the weights towards zero." default:"0.0001"`
+	LR     float64  `help:"First step." default:"0.003"`
+	Nets   int      `help:"Nets whose outputs are added." default:"1"`
+	Blocks bool     `help:"Make folds of neighbouring questions."`
+	Dry    bool     `help:"Only cross-validate."`
+	Single bool     `help:"Score each feature alone."`
+	Drop   []string `help:"Features to leave out."`
 }
 
+// rankSet is one question with its candidates.
 type rankSet struct {
 	want  []string
 	rel   []bool
@@ -39,10 +39,8 @@ type rankSet struct {
 	feats [][]float32
 }
 
+// Run collects the candidates of every question, cross-validates, fits on all and writes the weights.
 func (c *fitRankingCmd) Run(ctx context.Context) error {
-	for k, v := range c.Tune {
-		*knowledge.Tune[k] = v
-	}
 	docs, err := readCorpus(c.Corpus)
 	if err != nil {
 		return err
@@ -115,7 +113,7 @@ func (c *fitRankingCmd) Run(ctx context.Context) error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	sem := make(chan bool, 2)
-	for k := range c.Folds {
+	for k := range c.Folds * b2i(c.Folds > 1) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -132,8 +130,8 @@ func (c *fitRankingCmd) Run(ctx context.Context) error {
 			m := c.train(tr, on)
 			mu.Lock()
 			defer mu.Unlock()
-			total.merge(evalSets(te, &total, m.score))
-			train.merge(evalSets(tr, nil, m.score))
+			total.merge(evalSets(te, &total, m.Score))
+			train.merge(evalSets(tr, nil, m.Score))
 		}()
 	}
 	wg.Wait()
@@ -148,6 +146,13 @@ func (c *fitRankingCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(c.Out, body, 0o644)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (r *ranking) merge(o ranking) {
@@ -184,51 +189,9 @@ func evalSets(sets []rankSet, _ *ranking, score func([]float32) float64) ranking
 	return r
 }
 
-type rankNet struct {
-	Mean, Scale []float64
-	Hidden      int
-	Nets        [][]float64 // per net: hidden*(in+1) + hidden + in
-}
-
-func (m *rankNet) forward(p []float64, x []float64, h []float64) float64 {
-	in := len(m.Mean)
-	out := 0.0
-	for j := range m.Hidden {
-		w := p[j*(in+1) : (j+1)*(in+1)]
-		s := w[in]
-		for i, v := range x {
-			s += w[i] * v
-		}
-		h[j] = math.Tanh(s)
-		out += p[m.Hidden*(in+1)+j] * h[j]
-	}
-	lin := p[m.Hidden*(in+2):]
-	for i, v := range x {
-		out += lin[i] * v
-	}
-	return out
-}
-
-func (m *rankNet) norm(f []float32, x []float64) {
-	for i, v := range f {
-		x[i] = max(-4, min(4, (float64(v)-m.Mean[i])*m.Scale[i]))
-	}
-}
-
-func (m *rankNet) score(f []float32) float64 {
-	x := make([]float64, len(f))
-	h := make([]float64, m.Hidden)
-	m.norm(f, x)
-	s := 0.0
-	for _, p := range m.Nets {
-		s += m.forward(p, x, h)
-	}
-	return s
-}
-
-func (c *fitRankingCmd) train(sets []rankSet, on []bool) *rankNet {
+func (c *fitRankingCmd) train(sets []rankSet, on []bool) *knowledge.RankNet {
 	in := len(on)
-	m := &rankNet{Mean: make([]float64, in), Scale: make([]float64, in), Hidden: c.Hidden}
+	m := &knowledge.RankNet{Mean: make([]float64, in), Scale: make([]float64, in), Hidden: c.Hidden}
 	sq := make([]float64, in)
 	n := 0.0
 	for _, s := range sets {
@@ -278,8 +241,8 @@ func (c *fitRankingCmd) train(sets []rankSet, on []bool) *rankNet {
 					top := math.Inf(-1)
 					nr := 0.0
 					for i, f := range s.feats {
-						m.norm(f, x[i])
-						out[i] = m.forward(p, x[i], hs[i])
+						m.Normalise(f, x[i])
+						out[i] = m.Forward(p, x[i], hs[i])
 						top = max(top, out[i])
 						if s.rel[i] {
 							nr++
