@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 )
 
@@ -12,8 +14,14 @@ type serveCmd struct{}
 // stopLimit is how long the program may take to finish what it has taken.
 const stopLimit = 10 * time.Second
 
+// gcPercent trades a little work for memory: the small machines of a county keep the bot under 80 MB.
+const gcPercent = 50
+
 // Run serves until a signal, then finishes what was taken.
 func (serveCmd) Run(e *env) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	p, err := start(e.ctx, e.config, e.log)
 	if err != nil {
 		return err
