@@ -87,7 +87,7 @@ func checkLog(path string) (present bool, err error) {
 		return true, nil // a power cut before the first turn was safe leaves zeroes
 	}
 	if !logHeaderSound(h) {
-		return true, &OpenError{path, ErrDamaged, "its header; it holds the last turns", "put back a copy of the whole data folder, or move this file away to go on without the last turns"}
+		return true, &OpenError{path, ErrDamaged, "its header; it holds the last turns", "restore a copy of the whole data folder, or move this file away to go on without the last turns"}
 	}
 	return true, nil
 }

@@ -39,7 +39,7 @@ func (e *OpenError) Error() string {
 func (e *OpenError) Unwrap() error { return e.Kind }
 
 const (
-	mendRestore = "put back a copy of the whole data folder, or move the file away to start anew"
+	mendRestore = "restore a copy of the whole data folder, or move the file away to start anew"
 	mendRights  = "give the user that runs smebot the right to read and write it"
 )
 

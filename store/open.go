@@ -227,7 +227,7 @@ func (d *DB) create(ctx context.Context) error {
 	key, err := readKey(keyFile)
 	switch {
 	case err == nil && !unfinished:
-		return &OpenError{file, ErrMissing, "its key is there", "put back a copy of the whole data folder, or move " + KeyName + " away to start anew"}
+		return &OpenError{file, ErrMissing, "its key is there", "restore a copy of the whole data folder, or move " + KeyName + " away to start anew"}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return &OpenError{keyFile, ErrUnreadable, reason(err), "put back the key from its backup, or move it away to start anew"}
 	}
