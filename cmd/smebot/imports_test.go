@@ -23,8 +23,9 @@ var allowed = map[string]struct {
 	"knowledge":          {[]string{"knowledge/parse", "knowledge/policy", "knowledge/script"}, "knowledge stands alone: it knows policies, not chats"},
 	"knowledge/parse":    {nil, "reading files needs nothing of ours"},
 	"knowledge/policy":   {nil, "the embedded policy is data"},
+	"knowledge/places":   {[]string{"knowledge/script"}, "which towns there are is data; what is done with them is decided elsewhere"},
 	"knowledge/script":   {nil, "script conversion needs nothing of ours"},
-	"intents":            {[]string{"bot", "store", "knowledge", "knowledge/script", "intents/understand"}, "the router decides with the vocabulary, the lead types and the knowledge; it does no I/O and draws for no platform"},
+	"intents":            {[]string{"bot", "store", "knowledge", "knowledge/places", "knowledge/script", "intents/understand"}, "the router decides with the vocabulary, the lead types and the knowledge; it does no I/O and draws for no platform"},
 	"intents/understand": {[]string{"knowledge", "knowledge/script"}, "understanding knows no dialogue and no store"},
 }
 
