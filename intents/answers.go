@@ -3,6 +3,7 @@ package intents
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"smebot/bot"
@@ -160,7 +161,7 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	}
 	for _, q := range a.Related {
 		if len(o.choices) < 3 && fold(q) != fold(t.text) {
-			o.add(bot.Choice{Label: shorten(q, 24), Value: q})
+			o.add(bot.Choice{Label: caption(q, 48), Value: q})
 		}
 	}
 	if t.takesLeads() && len(res.Platforms) > 0 {
@@ -185,10 +186,18 @@ func cited(refs []knowledge.Ref) []bot.Article {
 	return list
 }
 
+// heading names an article in the language of the reply.
+func (t *turn) heading(r knowledge.Ref) string {
+	if t.lang == knowledge.English && r.Article > 0 {
+		return "Article " + strconv.Itoa(r.Article)
+	}
+	return t.inScript(caption(r.Heading, 40))
+}
+
 // fullChoice offers the full text of an article. Its value names the article and, if it is not of the main
 // document, that too.
 func (t *turn) fullChoice(r knowledge.Ref) bot.Choice {
-	c := bot.Choice{Label: t.say(labelFull, "article", t.inScript(shorten(r.Heading, 20))), Value: "看全文 " + r.Heading}
+	c := bot.Choice{Label: t.say(labelFull, "article", t.heading(r)), Value: "看全文 " + r.Heading}
 	if r.Document != t.r.opt.Document {
 		c.Value += " " + r.Document
 	}
@@ -236,7 +245,7 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 
 // nearest offers an article by a question that names it.
 func (t *turn) nearest(r knowledge.Ref) bot.Choice {
-	c := bot.Choice{Label: t.say(labelArticle, "article", t.inScript(r.Heading), "title", shorten(t.r.know.ArticleTitle(r, t.lang), 18)), Value: r.Heading + "讲什么？"}
+	c := bot.Choice{Label: t.say(labelArticle, "article", t.heading(r), "title", caption(t.r.know.ArticleTitle(r, t.lang), 36)), Value: r.Heading + "讲什么？"}
 	if r.Document != t.r.opt.Document {
 		c.Value = "看全文 " + r.Heading + " " + r.Document
 	}

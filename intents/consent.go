@@ -43,7 +43,11 @@ func (o Options) filled(l knowledge.Language) map[string]string {
 		}
 		return s
 	}
-	days := strconv.Itoa(cmp.Or(o.KeepLeads, keepLeads))
+	days := cmp.Or(o.KeepLeads, keepLeads)
+	kept := say(l, keepDays, "n", strconv.Itoa(days))
+	if days%365 == 0 && days > 365 {
+		kept = say(l, keepYears, "n", strconv.Itoa(days/365))
+	}
 	return map[string]string{
 		"operator":  or(cmp.Or(o.Notice.Operator, o.Centre), defaultCentre),
 		"contact":   or(cmp.Or(o.Notice.Contact, o.Contact), defaultContact),
@@ -51,7 +55,7 @@ func (o Options) filled(l knowledge.Language) map[string]string {
 		"way":       or(o.Notice.Way, defaultWay),
 		"kinds":     or(o.Notice.Kinds, defaultKinds),
 		"receiver":  or(o.Notice.Receiver, defaultReceiver),
-		"retention": cmp.Or(o.Notice.Retention, say(l, defaultRetention, "days", days)),
+		"retention": cmp.Or(o.Notice.Retention, say(l, defaultRetention, "time", kept)),
 		"rights":    or(o.Notice.Rights, defaultRights),
 	}
 }

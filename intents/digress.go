@@ -3,12 +3,10 @@ package intents
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"smebot/bot"
 	"smebot/intents/understand"
-	"smebot/knowledge/script"
 )
 
 // How sure a reading must be. fair is enough to act on where a mistake costs a question; sure is wanted
@@ -30,7 +28,10 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case thank[said]:
 		return t.aside(out{text: t.say(thanks)}, false), true
 	case asksWhy(text) && whyAbout(said, step):
-		return t.aside(out{text: t.say(asks[step].why)}, false), true
+		return t.aside(out{text: t.say(asks[whyWhich(said, step)].why)}, false), true
+	}
+	if _, _, f := findPhone(text); f == phoneOK && !asksSomething(text) {
+		return out{}, false
 	}
 	if t.fillsClosed(step, text) {
 		return out{}, false
@@ -114,6 +115,16 @@ func whyAbout(said string, step field) bool {
 	return false
 }
 
+// whyWhich returns the field that a "why" names, or the one being asked for.
+func whyWhich(said string, step field) field {
+	for _, f := range []field{fPhone, fContact, fFirm, fTown, fNeed} {
+		if slices.ContainsFunc(fieldWords[f], func(w string) bool { return strings.Contains(said, w) }) {
+			return f
+		}
+	}
+	return step
+}
+
 // aside joins an answer with the form's question. keep says that what the answer rests on is reported.
 func (t *turn) aside(o out, keep bool) out {
 	p := t.prompt()
@@ -151,70 +162,6 @@ func (t *turn) asideCommand(c command) (out, bool) {
 		return t.aside(out{text: t.say(askPolicy) + t.say(example1)}, false), true
 	}
 	return out{}, false
-}
-
-var (
-	renamed  = regexp.MustCompile(`^(?:把|将)?(.{1,8}?)(?:要|应该|应)?(?:改成|改为|换成|更正为|改做|改到|是|为|:|：)+\s*(.+)$`)
-	amending = regexp.MustCompile(`^(?:我要|要|想)?(?:修改|更改|改一下|改下|改|换|change|edit)(?:第)?\s*(\d|[一二三四五六])?(?:项|个|条)?(.*)$`)
-)
-
-// fieldNamed returns the field that words name.
-func fieldNamed(said string) field {
-	said = strings.TrimSuffix(said, "的")
-	for _, f := range editable {
-		for _, w := range fieldWords[f] {
-			if said == w {
-				return f
-			}
-		}
-	}
-	return ""
-}
-
-var fieldWords = map[field][]string{
-	fFirm:     {"企业名称", "企业", "公司名称", "公司", "公司名", "厂名", "企业名", "单位", "firm", "company"},
-	fTown:     {"所在镇街", "镇街", "地址", "镇", "所在地", "town", "address"},
-	fNeed:     {"具体需求", "需求", "request", "need"},
-	fPlatform: {"平台类型", "平台", "类型", "服务平台", "platform", "kind"},
-	fContact:  {"联系人", "姓名", "名字", "称呼", "contact", "name"},
-	fPhone:    {"电话", "手机", "手机号", "手机号码", "电话号码", "号码", "联系电话", "联系方式", "phone", "number", "mobile"},
-}
-
-// correction takes "电话改成139…" and "修改联系人", at any step, for fields that have a value.
-func (t *turn) correction(text string) (out, bool) {
-	d := t.st.Draft
-	s := plain(script.Simplified(text))
-	if m := renamed.FindStringSubmatch(s); m != nil {
-		f := fieldNamed(fold(strings.TrimPrefix(m[1], "我的")))
-		changes := strings.ContainsAny(s, "改换正") || t.step() == fConfirm
-		if f != "" && changes && d.value(f) != "" && d.Consent != nil {
-			d.Edit = f
-			return t.single(f, lastRunes(plain(text), len([]rune(m[2])))), true
-		}
-	}
-	if m := amending.FindStringSubmatch(strings.ToLower(s)); m != nil && t.step() == fConfirm {
-		if m[1] != "" {
-			n, err := strconv.Atoi(m[1])
-			if err != nil {
-				n = chineseNumber(m[1])
-			}
-			if n >= 1 && n <= len(editable) {
-				d.Edit = editable[n-1]
-				return t.prompt(), true
-			}
-		}
-		if f := fieldNamed(fold(m[2])); f != "" {
-			d.Edit = f
-			return t.prompt(), true
-		}
-	}
-	return out{}, false
-}
-
-// lastRunes returns the last n characters: the value of a correction in the script in which it was written.
-func lastRunes(s string, n int) string {
-	r := []rune(s)
-	return string(r[max(0, len(r)-n):])
 }
 
 // chooseField takes the answer to "which item would you like to change".

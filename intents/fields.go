@@ -3,6 +3,7 @@ package intents
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -53,7 +54,7 @@ var typeWords = func() map[string]string {
 	add("technology-innovation", "技术 研发 科技 技术研发 technology.innovation r.d")
 	add("industrial-design", "设计 产品设计 外观设计 包装设计 industrial.design")
 	add("quality-testing", "检测 质量 质检 检验 认证 quality quality.testing")
-	add("intellectual-property", "专利 商标 知产 维权 ip intellectual.property")
+	add("intellectual-property", "专利 商标 知产 维权 ip patent patents trademark trademarks intellectual.property")
 	add("information-network", "信息 信息化 网络 it information.network")
 	add("e-commerce", "电商 网店 网上销售 ecommerce e.commerce")
 	add("incubation", "创业 孵化 孵化器 startup start.up incubation")
@@ -85,14 +86,14 @@ func typeOf(text string) (string, bool) {
 }
 
 // everyday are words of typeWords that name a type only when they stand alone: "登记信息" asks for no platform.
-var everyday = words("信息 网络 技术 科技 认证 人才 资金 质量 设计")
+var everyday = words("信息 网络 技术 科技 认证 人才 资金 质量 设计 technology information design quality talent training testing")
 
 // typeIn returns the one platform type that a longer text names, "" if it names none or several.
 func typeIn(text string) string {
 	f := fold(text)
 	found := ""
 	for w, slug := range typeWords {
-		if !isHan(w) || everyday[w] || !strings.Contains(f, w) {
+		if isHan(w) && (everyday[w] || !strings.Contains(f, w)) || !isHan(w) && (len(w) < 4 || everyday[w] || !strings.Contains(" "+f+" ", " "+w+" ")) {
 			continue
 		}
 		if found != "" && found != slug {
@@ -145,7 +146,7 @@ func firmOf(text string) (string, bool) {
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
 	low := strings.ToLower(script.Simplified(s))
-	if _, isType := typeOf(s); isType {
+	if _, isType := typeOf(s); isType || isCaption(s) {
 		return "", false
 	}
 	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
@@ -157,11 +158,37 @@ func firmOf(text string) (string, bool) {
 	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thank[fold(s)] || strings.ContainsAny(s, ",，。；;\n") {
 		return "", false
 	}
+	if townInRow.MatchString(low) || takesBack.MatchString(low) {
+		return "", false
+	}
 	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
 		return "", false
 	}
 	return s, true
 }
+
+// takesBack begins a message that takes something back and names nothing.
+var takesBack = regexp.MustCompile(`^(不是|不对|唔系|唔对|唔啱|不系|错了|错咗)`)
+
+// captions are the folded words of every choice that is offered anywhere, in both languages. They, and a number,
+// may come from an old menu, so they are no name of anything.
+func captions() map[string]bool {
+	m := map[string]bool{}
+	for k := range simplified {
+		if strings.HasPrefix(string(k), "label.") || strings.HasPrefix(string(k), "type.") || strings.HasPrefix(string(k), "guide.") {
+			m[fold(simplified[k])], m[fold(english[k])] = true, true
+		}
+	}
+	return m
+}
+
+func isCaption(s string) bool {
+	folded := fold(s)
+	_, isNumber := number(folded)
+	return isNumber || allCaptions()[folded]
+}
+
+var allCaptions = sync.OnceValue(captions)
 
 // vague are short answers that say nothing.
 var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")
@@ -190,7 +217,7 @@ func townOf(text string) (string, bool) {
 	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
 		return "", false
 	}
-	if asksSomething(text) || firmInRow.MatchString(low) {
+	if asksSomething(text) || firmInRow.MatchString(low) || isCaption(s) || takesBack.MatchString(low) {
 		return "", false
 	}
 	if townTail.MatchString(low) {
@@ -210,6 +237,9 @@ func contactOf(text string) (string, bool) {
 	low = fold(s)
 	n := utf8.RuneCountInString(s)
 	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
+		return "", false
+	}
+	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) {
 		return "", false
 	}
 	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {
@@ -261,6 +291,8 @@ func needOf(text string) string {
 // details are fields found in one message.
 type details struct {
 	firm, town, contact, phone, need string
+	slug                             string   // of the platform type
+	other                            []string // pieces that are none of these
 	third                            bool
 	fault                            phoneFault
 }
@@ -279,9 +311,9 @@ func (d details) count() int {
 var (
 	pieceCut  = regexp.MustCompile(`[,，;；。\n\t|]+|\s{2,}|、`)
 	labelled  = regexp.MustCompile(`^\s*(公司名称|企业名称|公司|企业|厂名|单位|联系人|姓名|称呼|电话|手机|手机号|电话号码|手机号码|联系电话|地址|镇街|所在镇街|所在地|需求|具体需求|firm|company|contact|name|phone|mobile|tel|town|request|need)\s*(?:是|为|叫|:|：)\s*(.+)$`)
-	firmInRow = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()&·]{2,40}(有限责任公司|有限公司|股份公司|公司|制品厂|五金厂|灯饰厂|玩具厂|家具厂|制衣厂|毛织厂|陶瓷厂|厂|商行|经营部|工作室|门市部|合作社|集团|Ltd\.?|Limited)$`)
+	firmInRow = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()&·]{2,40}(有限责任公司|有限公司|股份公司|公司|制品厂|五金厂|灯饰厂|玩具厂|家具厂|制衣厂|毛织厂|陶瓷厂|厂|商行|经营部|工作室|门市部|合作社|集团)$|^[A-Za-z0-9()&·.,' -]{2,50} (?i:ltd\.?|limited|inc\.?|factory|company|co\.?|workshop)$`)
 	townInRow = regexp.MustCompile(`^(?:[\p{Han}]{2,4}省)?(?:[\p{Han}]{2,4}市)?(?:[\p{Han}]{2,4}区)?[\p{Han}]{1,6}(?:镇|街道)$`)
-	nameInRow = regexp.MustCompile(`^(?:联系人|我叫|我姓名是|叫我|找)[:：是]?\s*([\p{Han}]{2,4})$|^([陈林黄李梁何郑吴张王刘杨周徐孙马朱胡郭罗高谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔赖麦关区欧冼简甘温凌][\p{Han}]{1,2})$|^([\p{Han}](?:先生|小姐|女士|生|老板|经理|总|厂长|主任|师傅|工))$`)
+	nameInRow = regexp.MustCompile(`^(?:联系人|我叫|我姓名是|叫我|找)[:：是]?\s*([\p{Han}]{2,4})$|^([陈林黄李梁何郑吴张王刘杨周徐孙马朱胡郭罗高谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔赖麦关区欧冼简甘温凌][\p{Han}]{1,2})$|^([\p{Han}](?:先生|小姐|女士|生|老板|经理|总|厂长|主任|师傅|工))$|^((?i:(?:mr|mrs|ms|miss|dr)\.? [a-z][a-z .'-]{0,30}))$`)
 	otherMan  = regexp.MustCompile(`([\p{Han}]{1,3}(?:经理|总|老板|主任|厂长|先生|小姐|女士|工|师傅|会计|秘书|助理|姐|哥|叔)|他|她|佢|老板|老公|老婆|太太|朋友|同事|亲戚|爸|妈|哥|姐|弟|妹|厂长|经理|会计|客户|his|her|boss's|manager's|friend's|colleague's|wife's|husband's)\s*(?:的|嘅|个)?\s*(?:手机|电话|号码|联系方式|微信|phone|number|mobile)|(?:打给|找|联系人|联络)\s*(?:是|系)?\s*(?:我们?|我哋|公司|厂)?\s*(?:的|嘅)?\s*([\p{Han}]{1,2}(?:经理|总|老板|主任|厂长|会计|秘书|助理)|他|她|佢|老板|同事|老公|老婆)|call (?:him|her|my)`)
 )
 
@@ -305,7 +337,34 @@ func detailsIn(text string) details {
 			d.take(q)
 		}
 	}
+	d.takeOthers()
 	return d
+}
+
+// takeOthers reads the pieces that name themselves by nothing: among several fields, "古镇" alone is the town, and
+// a longer one says the need.
+func (d *details) takeOthers() {
+	known := d.count()
+	var left []string
+	for _, p := range d.other {
+		if fieldNamed(fold(p)) != "" || isCaption(p) {
+			continue // "电话" of "电话138…"
+		}
+		v, isTown := townOf(p)
+		short := utf8.RuneCountInString(v) <= 6 && isHan(v) || !isHan(v) && len(strings.Fields(v)) <= 2
+		switch {
+		case d.town == "" && known >= 2 && isTown && short && typeIn(p) == "":
+			d.town = v
+		case d.need == "" && known >= 1 && needOf(p) != "":
+			d.need = needOf(p)
+		default:
+			left = append(left, p)
+		}
+	}
+	d.other = left
+	if d.slug == "" && len(left) > 0 {
+		d.slug = typeIn(strings.Join(left, " "))
+	}
 }
 
 // spacedPieces cuts a piece at spaces if all its parts are Chinese; Latin names hold spaces.
@@ -343,9 +402,15 @@ func (d *details) take(p string) {
 		}
 		return
 	}
-	s, low := plain(p), script.Simplified(plain(p))
+	s, low := plain(p), strings.ToLower(script.Simplified(plain(p)))
+	if at := dropHead(s, low, firmHead); at != s && firmInRow.MatchString(strings.ToLower(script.Simplified(at))) {
+		s, low = at, strings.ToLower(script.Simplified(at))
+	} else if at := dropHead(s, low, townHead); at != s && townInRow.MatchString(script.Simplified(at)) {
+		s, low = at, script.Simplified(at)
+	}
 	switch {
-	case requestWords.MatchString(low):
+	case requestWords.MatchString(low) && !firmInRow.MatchString(low):
+		d.other = append(d.other, s)
 	case d.firm == "" && firmInRow.MatchString(low):
 		d.firm = s
 	case d.town == "" && townInRow.MatchString(low):
@@ -354,5 +419,7 @@ func (d *details) take(p string) {
 		if v, ok := contactOf(s); ok {
 			d.contact = v
 		}
+	default:
+		d.other = append(d.other, s)
 	}
 }

@@ -70,17 +70,17 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	if slug, ok := typeOf(text); ok && (step == fFirm || step == fTown) {
 		d.Platform = cmp.Or(d.Platform, slug)
-		return t.prompt()
+		return t.ask(t.say(formNoted))
 	}
 	if c, ok := commandOf(said); ok {
 		if o, ok := t.asideCommand(c); ok {
 			return o
 		}
 	}
-	if o, ok := t.correction(text); ok {
-		return o
-	}
 	if !chosen {
+		if o, ok := t.correction(text); ok {
+			return o
+		}
 		if o, ok := t.digression(step, text); ok {
 			return o
 		}
@@ -96,12 +96,15 @@ var skipsEdit = words("确认 确认提交 提交 没问题 confirm submit")
 
 // several takes a message that fills more than one field.
 func (t *turn) several(step field, text string) (out, bool) {
-	if step == fNeed || step == fConfirm || step == fThird {
+	if step == fConfirm || step == fThird || step == fChoose {
 		return out{}, false
 	}
 	d := t.st.Draft
 	f := detailsIn(text)
-	if f.count() < 2 && (f.phone == "" || d.Phone != "" || step == fPhone) {
+	if step == fNeed && f.firm+f.contact == "" {
+		return out{}, false // a need is told in all sorts of words
+	}
+	if f.count() < 2 && !d.elsewhere(step, f) {
 		return out{}, false
 	}
 	if step == fContact && f.contact == "" && f.phone != "" {
@@ -114,7 +117,12 @@ func (t *turn) several(step field, text string) (out, bool) {
 		return out{}, false
 	}
 	before := *d
+	if f.need != "" && d.Need == t.st.Need {
+		d.Need = "" // what was said before the form gives way to what is said in it
+	}
 	told := t.fill(f, true)
+	d.Need = cmp.Or(d.Need, before.Need)
+	d.Platform = cmp.Or(d.Platform, f.slug)
 	if before.Firm == d.Firm && before.Town == d.Town && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
 		return out{}, false
 	}
@@ -124,7 +132,25 @@ func (t *turn) several(step field, text string) (out, bool) {
 	if told {
 		return t.ask(t.say(formKept)), true
 	}
+	if t.step() == step {
+		return t.ask(t.say(formNoted)), true
+	}
 	return t.prompt(), true
+}
+
+// elsewhere reports whether one field was told while another is asked for.
+func (d *draft) elsewhere(step field, f details) bool {
+	switch {
+	case f.phone != "":
+		return d.Phone == "" && step != fPhone
+	case f.firm != "":
+		return d.Firm == "" && step != fFirm
+	case f.town != "":
+		return d.Town == "" && step != fTown
+	case f.contact != "":
+		return d.Contact == "" && step != fContact
+	}
+	return false
 }
 
 // single takes an answer to one question.
@@ -137,8 +163,7 @@ func (t *turn) single(step field, text string) out {
 		} else {
 			d.Order = append(d.Order, step)
 		}
-		delete(d.Tries, step)
-		d.Skipped = slices.DeleteFunc(d.Skipped, func(f field) bool { return f == step })
+		d.answered(step)
 		return t.prompt()
 	}
 	if (skip[said] || said == fold(t.say(labelSkip))) && skippable(step) {
@@ -228,7 +253,7 @@ func (t *turn) takeNeed(text string, done func() out) out {
 // inferType takes the platform type from the words of a need, if they leave little doubt.
 func (t *turn) inferType() {
 	d := t.st.Draft
-	if d.Platform != "" {
+	if d.Platform = cmp.Or(d.Platform, typeIn(d.Need)); d.Platform != "" {
 		return
 	}
 	if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
@@ -284,7 +309,7 @@ func (t *turn) retry(f field, why key) out {
 		return t.skipField(f)
 	}
 	o := t.ask(t.say(why))
-	if d.Tries[f] > 2 {
+	if d.Tries[f] > 2 && asks[f].easy != "" && slices.Contains(editable, f) {
 		o.text = t.say(formStuck) + "\n" + o.text
 	}
 	return o
@@ -295,6 +320,7 @@ func (t *turn) goBack() out {
 	d := t.st.Draft
 	if d.Edit != "" {
 		d.Edit = ""
+		delete(d.Asked, fConfirm)
 		return t.prompt()
 	}
 	if len(d.Order) == 0 {
@@ -303,7 +329,7 @@ func (t *turn) goBack() out {
 	f := d.Order[len(d.Order)-1]
 	d.Order = d.Order[:len(d.Order)-1]
 	d.set(f, "")
-	d.Skipped = slices.DeleteFunc(d.Skipped, func(s field) bool { return s == f })
+	d.answered(f)
 	return t.ask(t.say(formBack))
 }
 

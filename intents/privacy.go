@@ -81,7 +81,7 @@ func (t *turn) showData() out {
 	for _, l := range newestFirst(leads) {
 		given := l.Organisation
 		if given == "" {
-			given = t.say(notGiven)
+			given = t.say(notPassed)
 		}
 		part := t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", t.statusWords(l), "firm", shorten(l.Firm, 40), "town", l.Town,
 			"contact", l.Contact, "phone", l.Phone.Masked(), "type", t.typeLabel(l.Platform), "need", shorten(l.Need, 60)) +

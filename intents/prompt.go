@@ -2,6 +2,7 @@ package intents
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"smebot/bot"
 	"smebot/intents/understand"
@@ -13,13 +14,13 @@ var asks = map[field]struct{ ask, easy, why key }{
 	fTown:     {askTown, easyTown, whyTown},
 	fNeed:     {askNeed, easyNeed, whyNeed},
 	fPlatform: {askPlatform, easyPlatform, whyNeed},
-	fConsent:  {askConsent, "", whyConsent},
-	fAbroad:   {askAbroad, "", whyConsent},
+	fConsent:  {askConsent, easyConsent, whyConsent},
+	fAbroad:   {askAbroad, easyAbroad, whyConsent},
 	fContact:  {askContact, easyContact, whyContact},
 	fPhone:    {askPhone, easyPhone, whyPhone},
-	fThird:    {askThird, "", whyConsent},
-	fChoose:   {askEdit, "", whyNeed},
-	fConfirm:  {askConfirm, "", whyNeed},
+	fThird:    {askThird, easyThird, whyPhone},
+	fChoose:   {askEdit, easyEdit, whyNeed},
+	fConfirm:  {askConfirm, easyConfirm, whyConfirm},
 }
 
 // names are the captions of the fields in the summary.
@@ -46,11 +47,14 @@ func (t *turn) prompt() out {
 	return o
 }
 
+// sameWords is how often a question is put in the same words; after that it is put another way.
+const sameWords = 2
+
 // question returns the words and choices of a step.
 func (t *turn) question(step field) (string, []bot.Choice) {
 	d := t.st.Draft
-	k := asks[step].ask
-	if d.Tries[step] >= 2 && asks[step].easy != "" {
+	k, again := asks[step].ask, d.Asked[step] >= sameWords
+	if again {
 		k = asks[step].easy
 	}
 	cancel := t.choice(labelCancel)
@@ -79,7 +83,11 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		}
 		return t.say(k), choices
 	case fConfirm:
-		return t.summary() + "\n\n" + t.say(k), []bot.Choice{t.choice(labelConfirm), t.choice(labelEdit), t.choice(labelQuit)}
+		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", readable(d.Phone))
+		if !again {
+			words = t.summary() + "\n\n" + words
+		}
+		return words, []bot.Choice{t.choice(labelConfirm), t.choice(labelEdit), t.choice(labelQuit)}
 	}
 	if d.Tries[step] >= 2 {
 		if skippable(step) {
@@ -140,6 +148,33 @@ func (d *draft) value(f field) string {
 		return d.Phone
 	}
 	return ""
+}
+
+// caption shortens words that are offered as a choice to a width, where a Chinese character is as wide as two
+// Latin letters. Latin words are not cut in their middle.
+func caption(s string, width int) string {
+	wide := func(r rune) int {
+		if r >= 0x2E80 {
+			return 2
+		}
+		return 1
+	}
+	all, fits := 0, 0
+	for i, r := range s {
+		if all += wide(r); all < width {
+			fits = i + len(string(r))
+		}
+	}
+	if all <= width {
+		return s
+	}
+	cut := s[:fits]
+	if next, _ := utf8.DecodeRuneInString(s[fits:]); wide(next) == 1 {
+		if at := strings.LastIndexByte(cut, ' '); at > 0 {
+			cut = cut[:at]
+		}
+	}
+	return strings.TrimRight(cut, " ,;:，；：、") + "…"
 }
 
 // shorten cuts a text to a number of characters and marks it.

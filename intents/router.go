@@ -192,7 +192,7 @@ func (t *turn) inForm() bool { return t.st.Draft != nil && !t.st.Draft.Paused }
 
 // route decides for a message.
 func (t *turn) route() out {
-	gone := t.st.prune(t.in.Now)
+	gone := t.st.told(t.st.prune(t.in.Now))
 	inForm := t.inForm()
 	m := t.in.Message
 	var o out
@@ -269,6 +269,12 @@ func (t *turn) finish(o out) bot.Reply {
 	if o.text == "" && len(o.choices) == 0 {
 		t.st.Menu = nil
 		return bot.Reply{Intent: string(o.intent)}
+	}
+	if d := t.st.Draft; d != nil && strings.HasPrefix(o.key, "form:") {
+		if d.Asked == nil {
+			d.Asked = map[field]int{}
+		}
+		d.Asked[t.step()]++
 	}
 	o.text = fit(o.text, room(o.choices))
 	if !o.keep || t.st.Menu == nil {

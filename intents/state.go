@@ -27,6 +27,7 @@ type state struct {
 	Need     string             `json:"n,omitempty"`  // the last need told, contact details masked
 	NeedAt   int64              `json:"na,omitempty"` // when
 	Slug     string             `json:"s,omitempty"`  // the platform type last named
+	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
 	Erase    bool               `json:"e,omitempty"`  // asked whether to erase everything
 	Refused  int64              `json:"r,omitempty"`  // when the consent was last refused
 	Minor    int64              `json:"y,omitempty"`  // when the person said to be under age
@@ -70,6 +71,7 @@ type draft struct {
 	Order    []field            `json:"o,omitempty"`  // answered by being asked, in order, for going back
 	Edit     field              `json:"e,omitempty"`  // the field being changed, or fieldChoose
 	Tries    map[field]int      `json:"x,omitempty"`  // answers that could not be used
+	Asked    map[field]int      `json:"q,omitempty"`  // how often each question was shown since it was last answered
 	Told     int64              `json:"u,omitempty"`  // when contact details came before the consent
 }
 
@@ -81,6 +83,20 @@ const (
 	topicLife     = 30 * time.Minute // what a short follow-up refers to
 	minorLife     = 24 * time.Hour   // no form after "I am thirteen"
 )
+
+// What a sweep may have taken away.
+const (
+	lostForm    = "form"
+	lostContact = "contact"
+)
+
+// told returns what a sweep took away since the last turn, once.
+func (s *state) told(e expired) expired {
+	e.draft = e.draft || s.Lost == lostForm
+	e.contact = e.contact || s.Lost == lostContact
+	s.Lost = ""
+	return e
+}
 
 // expired says what Prune took away.
 type expired struct{ draft, contact bool }
@@ -99,7 +115,7 @@ func (s *state) prune(now time.Time) expired {
 		return e
 	}
 	if now.Sub(time.Unix(d.Touched, 0)) > draftLife {
-		s.Draft, s.Menu = nil, nil
+		s.Draft, s.Menu, s.Lost = nil, nil, ""
 		return expired{draft: true}
 	}
 	if d.Consent == nil && d.Told != 0 && now.Sub(time.Unix(d.Told, 0)) >= volunteerLife {
@@ -138,8 +154,13 @@ func Prune(stored []byte, now time.Time) (pruned []byte, changed bool) {
 		return stored, false
 	}
 	s := readState(stored)
-	if e := s.prune(now); e.draft || e.contact {
-		return s.bytes(), true
+	switch e := s.prune(now); {
+	case e.draft:
+		s.Lost = lostForm
+	case e.contact:
+		s.Lost = lostContact
+	default:
+		return stored, false
 	}
-	return stored, false
+	return s.bytes(), true
 }

@@ -42,7 +42,7 @@ func (t *turn) status(text string) out {
 	if len(leads) == 0 {
 		o.text = t.say(statusNone)
 		if t.st.Draft != nil {
-			o.text += t.say(statusDraft)
+			o.text = t.say(statusHalf)
 			o.choices = append(o.choices, t.choice(labelResume))
 		} else if t.takesLeads() {
 			o.choices = append(o.choices, t.choice(labelRegister))
@@ -56,8 +56,7 @@ func (t *turn) status(text string) out {
 			lines = append(lines, t.say(statusMore, "count", strconv.Itoa(len(leads)-shownLeads)))
 			break
 		}
-		days := int(t.in.Now.Sub(l.Created) / (24 * time.Hour))
-		lines = append(lines, t.say(statusLine, "number", l.Number, "date", t.date(l.Created), "days", strconv.Itoa(max(days, 0)), "type", t.typeLabel(l.Platform), "state", t.statusWords(l)))
+		lines = append(lines, t.say(statusLine, "number", l.Number, "when", t.when(l.Created), "type", t.typeLabel(l.Platform), "state", t.statusWords(l)))
 	}
 	if t.st.Draft != nil {
 		lines = append(lines, t.say(statusDraft))
@@ -66,6 +65,19 @@ func (t *turn) status(text string) out {
 	o.text = strings.Join(lines, "\n")
 	o.choices = append(o.choices, t.choice(labelHuman), t.choice(labelMenu))
 	return o
+}
+
+// when says how long ago a lead was made, in calendar days of the office's zone.
+func (t *turn) when(at time.Time) string {
+	day := func(at time.Time) time.Time {
+		y, m, d := at.In(t.r.opt.Zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	days := int(day(t.in.Now).Sub(day(at)) / (24 * time.Hour))
+	if days <= 0 {
+		return t.say(stToday)
+	}
+	return t.say(stDays, "date", t.date(at), "days", strconv.Itoa(days))
 }
 
 func newestFirst(leads []store.Lead) []store.Lead {

@@ -127,7 +127,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 
 // channel connects one WeChat account or Telegram bot. It returns what must run beside the callbacks, if any.
 func (p *program) channel(mux *http.ServeMux, ch ChannelConfig) (func(context.Context) error, error) {
-	log := p.log.With("channel", ch.Name)
+	log := p.log // each adapter names its channel itself
 	if ch.Type == "wechat" {
 		c, err := wechat.New(ch.wechat(), p.handler(ch), wechat.Options{Log: log, Refused: func(reason string) { p.meter.refused(ch.Name, reason) }})
 		if err != nil {

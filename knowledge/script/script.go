@@ -33,7 +33,7 @@ func Simplified(s string) string { return convert(s, toSimplified) }
 // Traditional returns s in traditional script.
 func Traditional(s string) string {
 	// The dictionary's first choice for these is a rare or literary form; Hong Kong and Taiwan write the second.
-	return strings.NewReplacer("爲", "為", "僞", "偽", "衆", "眾", "羣", "群", "臺", "台", "裏", "裡", "着", "著", "麪", "麵", "牀", "床", "啓", "啟", "峯", "峰", "長髮展", "長發展").Replace(convert(s, toTraditional))
+	return strings.NewReplacer("爲", "為", "僞", "偽", "衆", "眾", "羣", "群", "臺", "台", "裏", "裡", "着", "著", "麪", "麵", "牀", "床", "啓", "啟", "峯", "峰", "覈", "核", "纔", "才", "箇", "個", "回復", "回覆", "長髮展", "長發展").Replace(convert(s, toTraditional))
 }
 
 func convert(s string, with func() *gocc.OpenCC) string {
