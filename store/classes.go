@@ -43,6 +43,12 @@ var Classes = map[string]map[string]Class{
 	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business},
 	"cells":     {"name": Business, "value": Secret, "updated": Business},
 
+	"organisations": {
+		"id": Public, "town": Public, "platform": Public, "name": Public, "contact": Business, "address": Public, "hours": Public,
+		"source": Public, "dated": Public, "batch": Business, "imported": Business,
+	},
+	"unmet": {"month": Business, "town": Business, "platform": Business, "asked": Business, "elsewhere": Business},
+
 	// The migration tool's own table.
 	"goose_db_version": {"id": Business, "version_id": Public, "is_applied": Business, "tstamp": Business},
 }

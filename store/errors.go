@@ -52,8 +52,8 @@ var (
 	ErrUnknown = errors.New("outcome of the write is unknown")
 	// ErrNoConsent: a lead came without the consent that must come before it.
 	ErrNoConsent = errors.New("lead without consent")
-	// ErrIncomplete: a lead lacks a field that it cannot be worked on without.
-	ErrIncomplete = errors.New("lead is incomplete")
+	// ErrIncomplete: a lead, an organisation or a count lacks a field that it cannot be worked on without.
+	ErrIncomplete = errors.New("a field that is needed is missing")
 	// ErrSecondLead: the draft has already become a lead.
 	ErrSecondLead = errors.New("draft already became a lead")
 	// ErrEffect: a turn carries an effect that the store does not know.

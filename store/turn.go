@@ -184,6 +184,8 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.erase(w, t, e.Who), nil
 	case Question:
 		return d.saveQuestion(w, t.Key, i, e)
+	case Unmet:
+		return d.countUnmet(w, e)
 	case nil:
 		return nil, fmt.Errorf("%w: none", ErrEffect)
 	default:
