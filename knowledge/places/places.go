@@ -66,7 +66,7 @@ type Closeness int
 
 // How near two places may be.
 const (
-	Here         Closeness = iota // the same place, or one within the other
+	Here         Closeness = iota // the same place; a town is not its whole district or city
 	Beside                        // known to lie side by side
 	SameDistrict                  // in one district
 	SameCity                      // in one city
@@ -80,12 +80,7 @@ func Distance(p, q Place) Closeness {
 	switch {
 	case p == (Place{}) || q == (Place{}):
 		return Far
-	case p.Level == City && q.Level != City || q.Level == City && p.Level != City:
-		// A whole city is no nearer than its city: an office "of the city" is not an office in the town.
-		if p.City == q.City {
-			return SameCity
-		}
-	case p.Within(q) || q.Within(p):
+	case p == q:
 		return Here
 	case g.beside[p][q]:
 		return Beside
@@ -136,7 +131,7 @@ func Nearest(text string) (Place, bool) {
 		for _, form := range []string{p.Full(), p.Name, p.City + p.Name} {
 			r := []rune(form)
 			d := edits(said, r)
-			if d > max(1, len(said)/3) {
+			if d > max(1, len(said)/8) {
 				continue
 			}
 			d = d*100 + edits([]rune(latin(string(said))), []rune(latin(form))) // of two, the one that sounds alike

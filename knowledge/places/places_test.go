@@ -172,7 +172,7 @@ func TestDistance(t *testing.T) {
 		{"中山市横栏镇", "中山市古镇镇", Beside},
 		{"中山市古镇镇", "江门市蓬江区荷塘镇", Beside},
 		{"佛山市顺德区乐从镇", "佛山市顺德区均安镇", SameDistrict},
-		{"佛山市顺德区乐从镇", "佛山市顺德区", Here},
+		{"佛山市顺德区乐从镇", "佛山市顺德区", SameDistrict},
 		{"佛山市顺德区乐从镇", "佛山市", SameCity},
 		{"中山市古镇镇", "中山市", SameCity},
 		{"中山市", "中山市", Here},
