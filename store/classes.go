@@ -38,6 +38,8 @@ var Classes = map[string]map[string]Class{
 	"questions": {
 		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
 	},
+	"quiet":     {"person": PersonalData, "since": PersonalData},
+	"feedback":  {"day": Public, "subject": Public, "useful": Public, "useless": Public},
 	"erasures":  {"person": PersonalData, "at": PersonalData},
 	"documents": {"id": Public, "title": Public, "hash": Public, "body": Public, "source": Public, "imported": Business},
 	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business},

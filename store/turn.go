@@ -182,6 +182,12 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return func(t *tx) error { return withdraw(t, person, w.now) }, nil
 	case ErasePerson:
 		return d.erase(w, t, e.Who), nil
+	case CorrectLead:
+		return d.correctLead(w, e)
+	case News:
+		return d.news(w, e), nil
+	case Feedback:
+		return d.feedback(e), nil
 	case Question:
 		return d.saveQuestion(w, t.Key, i, e)
 	case Unmet:
@@ -211,6 +217,9 @@ func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
 			}
 		}
 		if _, err := t.exec(sqlForgetOutbox, person); err != nil {
+			return err
+		}
+		if _, err := t.exec(sqlUnquiet, person); err != nil {
 			return err
 		}
 		if _, err := t.exec(sqlNoteErasure, person, w.now); err != nil {

@@ -111,6 +111,81 @@ var effectTests = []contract{
 			e.Errorf("limit 1 gives %d, %v", len(got), err)
 		}
 	}},
+	{"a person corrects an open lead of their own", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		l, err := e.Lead(ctx, lead(1, chen).Number)
+		e.must(err)
+		old := l.Phone
+		l.Phone, l.Contact, l.Town = "+8613900139000", "陈志强", "小榄镇"
+		t := turn("k2", chen)
+		t.Version = 1
+		t.Effects = []bot.Effect{store.CorrectLead{Lead: l, Fields: []string{"phone", "contact", "town"}}}
+		e.commit(t)
+		got, err := e.Lead(ctx, l.Number)
+		e.must(err)
+		if got.Phone.Reveal() != "+8613900139000" || got.Contact != "陈志强" || got.Town != "小榄镇" || got.Firm != l.Firm || got.Version != 2 || got.Draft != l.Draft {
+			e.Errorf("corrected: %+v", got)
+		}
+		if last := got.History[len(got.History)-1]; last.Action != "corrected" || last.Detail != "phone, contact, town" || last.Actor != "person" {
+			e.Errorf("the history ends with %+v", last)
+		}
+		if found, err := e.Leads(ctx, store.LeadFilter{Phone: old}); err != nil || len(found) != 0 {
+			e.Errorf("%d leads by the old number, %v", len(found), err)
+		}
+		// Somebody else's, and a closed one, stay as they are.
+		theirs := l
+		theirs.From = liang
+		t = turn("k3", liang)
+		t.Effects = []bot.Effect{store.CorrectLead{Lead: theirs}}
+		if err := e.tryCommit(t); !errors.Is(err, bot.ErrConflict) {
+			e.Errorf("another's lead: %v", err)
+		}
+		e.must(e.MoveLead(ctx, l.Number, 2, store.Closed, store.Helped, "li"))
+		t = turn("k4", chen)
+		t.Version = 2
+		t.Effects = []bot.Effect{store.CorrectLead{Lead: l}}
+		if err := e.tryCommit(t); !errors.Is(err, bot.ErrConflict) {
+			e.Errorf("a closed lead: %v", err)
+		}
+	}},
+	{"news are stopped, wanted again and forgotten", func(e *env) {
+		for i, c := range []struct {
+			do    bot.Effect
+			quiet bool
+		}{
+			{store.News{Who: chen}, true}, {store.News{Who: chen}, true}, {store.News{Who: chen, Wanted: true}, false},
+			{store.News{Who: chen}, true}, {store.ErasePerson{Who: chen}, false},
+		} {
+			t := turn("k"+string(rune('a'+i)), chen)
+			t.Version = int64(i)
+			t.Effects = []bot.Effect{c.do}
+			e.commit(t)
+			if got, err := e.IsQuiet(ctx, chen); err != nil || got != c.quiet {
+				e.Errorf("after step %d: quiet %v, %v", i, got, err)
+			}
+			if got, err := e.IsQuiet(ctx, liang); err != nil || got {
+				e.Errorf("after step %d somebody else is quiet, %v", i, err)
+			}
+		}
+	}},
+	{"feedback is counted by subject and day", func(e *env) {
+		t := turn("k1", chen)
+		t.Effects = []bot.Effect{
+			store.Feedback{Day: "2026-11-22", Subject: "policy/24", Useful: true}, store.Feedback{Day: "2026-11-23", Subject: "policy/24", Useful: true},
+			store.Feedback{Day: "2026-11-23", Subject: "policy/24"}, store.Feedback{Day: "2026-11-23", Subject: "platform/financing"},
+		}
+		e.commit(t)
+		_ = e.tryCommit(t) // a repeat counts nothing
+		for days, want := range map[[2]string][]store.FeedbackCount{
+			{"2026-11-01", "2026-11-30"}: {{Subject: "policy/24", Useful: 2, Useless: 1}, {Subject: "platform/financing", Useless: 1}},
+			{"2026-11-23", "2026-11-23"}: {{Subject: "policy/24", Useful: 1, Useless: 1}, {Subject: "platform/financing", Useless: 1}},
+			{"2026-12-01", "2026-12-31"}: nil,
+		} {
+			if got, err := e.FeedbackCounts(ctx, days[0], days[1]); err != nil || !reflect.DeepEqual(got, want) {
+				e.Errorf("%v: %+v, %v", days, got, err)
+			}
+		}
+	}},
 	{"withdrawing closes the person's open leads", func(e *env) {
 		e.commit(withLead("k1", lead(1, chen)))
 		e.commit(withLead("k2", lead(2, chen)))
