@@ -49,6 +49,7 @@ type Message struct {
 	Kind  Kind      // what sort of delivery it is
 	Text  string    // the words, valid UTF-8, not yet normalised
 	Press *Press    // the choice that was tapped, for KindPress
+	Lang  string    // the language that the person's client asks for, as BCP 47 ("en-GB"); "" if it does not say
 	Town  string    // the channel's default town, "" if none
 	Group bool      // written in a group chat: no contact detail may be taken
 	Leads bool      // whether the channel may take referrals (collect_leads)

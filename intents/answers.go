@@ -54,7 +54,7 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 		return t.startForm(slug, t.text)
 	case understand.Human:
 		if brief {
-			return out{text: t.office(humanNoLeads), intent: understand.Human}
+			return out{text: t.atWork() + t.office(humanNoLeads), intent: understand.Human}
 		}
 		return t.human()
 	case understand.Greeting:
@@ -167,6 +167,11 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if t.takesLeads() && len(res.Platforms) > 0 {
 		o.add(t.choice(labelRegister))
 	}
+	slug := ""
+	if len(res.Platforms) > 0 {
+		slug = res.Platforms[0]
+	}
+	t.mayVote(t.policySubject(main), slug)
 	return o
 }
 
@@ -359,6 +364,7 @@ func (t *turn) platform(list []string, brief bool) out {
 	}
 	o.add(t.fullChoice(ref))
 	o.add(t.choice(labelTypes))
+	t.mayVote("platform/"+list[0], list[0])
 	return o
 }
 

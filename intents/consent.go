@@ -72,6 +72,11 @@ func (o Options) Check() error {
 			return fmt.Errorf("privacy notice: %d bytes, at most %d fit a reply", n, maxNotice)
 		}
 	}
+	if o.Open != "" {
+		if _, err := ParseHours(o.Open); err != nil {
+			return fmt.Errorf("hours: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -157,6 +162,9 @@ func (t *turn) agreed(step field) out {
 
 // refused takes a no: the form ends and everything in it is erased.
 func (t *turn) refused() out {
+	if t.st.Draft.Mends != "" {
+		return t.leaveForm()
+	}
 	t.st.Draft, t.st.Need, t.st.NeedAt = nil, "", 0
 	t.st.Refused = t.in.Now.Unix()
 	return t.withMenu(out{text: t.say(formRefused), intent: "referral"})

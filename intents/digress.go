@@ -18,6 +18,9 @@ const (
 
 var noFirm = regexp.MustCompile(`^(还没|还未|没有|没|未|冇|仲未)(有)?(注册|办|开|成立|公司|企业|执照).{0,6}$|^个人$|^个体$`)
 
+// longestQuestion is how long in characters a question in place of a need may be; longer ones tell the need.
+const longestQuestion = 60
+
 // digression answers what is not an answer to the form, and asks the form's question once more below it. The
 // values filled in stay.
 func (t *turn) digression(step field, text string) (out, bool) {
@@ -49,7 +52,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case fNeed:
 		// Needs are told in all sorts of words, questions among them; only a clear question about the policy
 		// or to the bot leaves the form.
-		if !asking || res.Intent == understand.Platform || res.Intent == understand.Clarify || res.Intent == understand.Referral || res.Intent == understand.NoAnswer && res.Confidence < 0.85 {
+		if !asking || len([]rune(text)) > longestQuestion || res.Intent == understand.Platform || res.Intent == understand.Clarify || res.Intent == understand.Referral || res.Intent == understand.NoAnswer && res.Confidence < 0.85 {
 			return out{}, false
 		}
 	default:
@@ -128,6 +131,7 @@ func whyWhich(said string, step field) field {
 // aside joins an answer with the form's question. keep says that what the answer rests on is reported.
 func (t *turn) aside(o out, keep bool) out {
 	p := t.prompt()
+	o.text = fit(o.text, max(room(p.choices)-len(p.text)-2, 0)) // the question must not be lost
 	p.text = o.text + "\n\n" + p.text
 	if keep {
 		p.articles, p.platforms = o.articles, o.platforms
@@ -141,13 +145,32 @@ func (t *turn) asideCommand(c command) (out, bool) {
 	case cmdHelp:
 		return t.aside(out{text: t.say(helpShort)}, false), true
 	case cmdHuman:
-		return t.aside(out{text: t.office(humanNoLeads)}, false), true
+		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
 	case cmdStatus:
 		return t.aside(t.status(""), false), true
 	case cmdShow:
-		return t.aside(t.showData(), false), true
+		return t.aside(t.showData(0, false), false), true
 	case cmdStop:
-		return t.aside(out{text: t.say(stopText)}, false), true
+		if fold(t.text) == "stop" { // the word people leave a form by
+			return t.leaveForm(), true
+		}
+		return t.aside(t.stopNews(), false), true
+	case cmdNews:
+		return t.aside(t.wantNews(), false), true
+	case cmdUseful, cmdUseless:
+		return t.aside(out{text: t.vote(c == cmdUseful).text}, false), true
+	case cmdReveal:
+		return t.aside(t.showData(0, true), false), true
+	case cmdRefill:
+		if t.st.Draft.Mends == "" {
+			t.st.Draft = nil
+			return t.startForm("", ""), true
+		}
+	case cmdCorrect:
+		if t.step() == fConfirm {
+			t.st.Draft.Edit = fChoose
+		}
+		return t.prompt(), true
 	case cmdResume, cmdRegister:
 		return t.ask(t.say(formResume)), true
 	case cmdNotice:

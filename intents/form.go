@@ -57,7 +57,7 @@ func (t *turn) formText(text string, chosen bool) out {
 	switch {
 	case agree[said] && d.Notice != "" && (d.Consent == nil || step == fAbroad):
 		return t.agreed(step)
-	case refuse[said] && (step == fConsent || step == fAbroad), strings.HasPrefix(said, "不同意"), strings.HasPrefix(said, "唔同意"), said == "disagree":
+	case refuse[said] && (step == fConsent || step == fAbroad), strings.HasPrefix(said, "不同意"), strings.HasPrefix(said, "唔同意"), neverEN[said]:
 		return t.refused()
 	case strings.HasPrefix(said, "登记需求") || strings.HasPrefix(said, "我想登记") || strings.HasPrefix(said, "我要登记"):
 		if f := detailsIn(text); f.count() == 0 {
@@ -90,6 +90,9 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	return t.single(step, text)
 }
+
+// neverEN are the English words of a no that can be no answer to another question.
+var neverEN = words("disagree i.disagree i.do.not.agree i.don.t.agree i.dont.agree")
 
 // skipsEdit are the words that leave a field being changed as it was.
 var skipsEdit = words("确认 确认提交 提交 没问题 confirm submit")

@@ -21,7 +21,7 @@ func (t *turn) handle(text string, chosen bool) out {
 		return t.groupText(text, said)
 	}
 	c, isCommand := commandOf(said)
-	if !t.inForm() || isCommand || asksSomething(text) {
+	if !t.inForm() || asksSomething(text) {
 		t.hear(text, chosen)
 	}
 	if t.st.Erase {
@@ -142,12 +142,28 @@ func (t *turn) run(c command) (out, bool) {
 	case cmdEraseNo:
 		return t.current(t.say(eraseKept)), true
 	case cmdShow:
-		return t.showData(), true
+		return t.showData(0, false), true
+	case cmdReveal:
+		return t.showData(0, true), true
+	case cmdCorrect:
+		return t.startMend(""), true
+	case cmdNews:
+		return t.wantNews(), true
+	case cmdUseful, cmdUseless:
+		if t.in.Message.Group {
+			return out{text: t.say(groupOnly), intent: understand.Help}, true
+		}
+		return t.vote(c == cmdUseful), true
+	case cmdRefill:
+		return t.startForm("", ""), true
 	case cmdWithdraw:
 		return t.withdraw(), true
 	case cmdStop:
 		return t.stopNews(), true
 	case cmdNext:
+		if t.st.Data > 0 {
+			return t.showData(t.st.Data, t.st.Reveal), true
+		}
 		if t.st.Page == nil {
 			return out{}, false
 		}
@@ -180,9 +196,9 @@ func (t *turn) help() out {
 // human says how people are reached and offers the form.
 func (t *turn) human() out {
 	if !t.takesLeads() {
-		return out{text: t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
+		return out{text: t.atWork() + t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
 	}
-	o := out{text: t.office(humanText), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
+	o := out{text: t.atWork() + t.office(humanText), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
 	if t.st.Draft != nil {
 		o.choices[0] = t.choice(labelResume)
 	}
@@ -256,6 +272,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if slug, ok := typeOf(text); ok {
 		t.st.Guide = nil
 		return t.platform([]string{slug}, false), true
+	}
+	if m := mendNumber.FindStringSubmatch(plain(text)); m != nil {
+		return t.startMend(m[1]), true
 	}
 	if leadPattern.MatchString(text) {
 		return t.status(text), true

@@ -25,6 +25,9 @@ func (t *turn) confirm(said string) out {
 // package could lead here then.
 func (t *turn) saveLead() out {
 	d := t.st.Draft
+	if d.Mends != "" {
+		return t.mend()
+	}
 	abroad := t.in.Message.From.Platform == bot.Telegram
 	if d.Consent == nil || !t.noticeFresh() || abroad && !d.Abroad || d.Contact == "" || d.Phone == "" || d.Third && d.Standing == "" {
 		return t.prompt()

@@ -8,10 +8,10 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-var spoken = strings.NewReplacer("零", "0", "〇", "0", "洞", "0", "幺", "1", "么", "1", "一", "1", "二", "2", "两", "2", "三", "3", "四", "4", "五", "5",
+var spoken = strings.NewReplacer("零", "0", "〇", "0", "洞", "0", "幺", "1", "么", "1", "一", "1", "二", "2", "两", "2", "兩", "2", "三", "3", "四", "4", "五", "5",
 	"六", "6", "七", "7", "八", "8", "九", "9")
 
-var spokenRun = regexp.MustCompile(`[零〇洞幺么一二两三四五六七八九\d](?:[\s,，、\-]?[零〇洞幺么一二两三四五六七八九\d]){6,}`)
+var spokenRun = regexp.MustCompile(`[零〇洞幺么一二两兩三四五六七八九\d](?:[\s,，、\-]?[零〇洞幺么一二两兩三四五六七八九\d]){6,}`)
 
 // narrow makes a full-width letter, figure or sign of numbers and addresses plain; other punctuation stays.
 func narrow(r rune) rune {

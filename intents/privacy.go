@@ -16,7 +16,7 @@ func (t *turn) privacy(ask understand.PrivacyAsk) out {
 	}
 	switch ask {
 	case understand.ShowData:
-		return t.showData()
+		return t.showData(0, false)
 	case understand.Withdraw:
 		return t.withdraw()
 	case understand.StopNews:
@@ -57,15 +57,24 @@ func (t *turn) withdraw() out {
 
 func open(l store.Lead) bool { return l.Status != store.Closed && l.Status != store.Done }
 
+// stopNews ends messages that are no replies. The request itself goes on.
 func (t *turn) stopNews() out {
-	return out{text: t.say(stopText), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelWithdraw), t.choice(labelErase)}}
+	t.effects = append(t.effects, store.News{Who: t.in.Message.From})
+	return out{text: t.say(stopText), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelNews), t.choice(labelWithdraw), t.choice(labelErase)}}
 }
 
-// showData lists what is held about the person, to the person. The number stays masked: a chat is read over
-// shoulders.
-func (t *turn) showData() out {
+// wantNews takes messages about requests up again.
+func (t *turn) wantNews() out {
+	t.effects = append(t.effects, store.News{Who: t.in.Message.From, Wanted: true})
+	return out{text: t.say(newsText), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelMenu)}}
+}
+
+// showData lists all that is held about the person, to the person: from the lead with that index on, newest first,
+// as many as fit. Numbers are masked unless asked for in full, since a chat is read over shoulders.
+func (t *turn) showData(from int, full bool) out {
 	leads, err := t.leads()
 	o := out{intent: understand.Privacy, choices: []bot.Choice{t.choice(labelErase), t.choice(labelWithdraw)}}
+	t.st.Data, t.st.Reveal = 0, full
 	if err != nil {
 		o.text = t.say(lookupFailed)
 		return o
@@ -75,34 +84,60 @@ func (t *turn) showData() out {
 		o.text = t.say(showNone)
 		return o
 	}
-	limit := room(o.choices) - 400
-	parts := []string{t.say(showHead)}
-	size := 0
-	for _, l := range newestFirst(leads) {
-		given := l.Organisation
-		if given == "" {
-			given = t.say(notPassed)
+	if slices.ContainsFunc(leads, open) {
+		o.choices = append(o.choices, t.choice(labelCorrect))
+	}
+	if len(leads) > 0 && !full {
+		o.choices = append(o.choices, t.choice(labelReveal))
+	}
+	next := t.choice(labelNext)
+	foot := t.say(showFoot)
+	limit := room(append([]bot.Choice{next}, o.choices...)) - len(foot) - 100
+	if t.inForm() {
+		limit = t.briefRoom() - len(foot) - 100
+	}
+	var parts []string
+	if d != nil && from == 0 {
+		phone := maskedPhone(store.Phone(d.Phone))
+		if full {
+			phone = readable(d.Phone)
 		}
-		part := t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", t.statusWords(l), "firm", shorten(l.Firm, 40), "town", l.Town,
-			"contact", l.Contact, "phone", l.Phone.Masked(), "type", t.typeLabel(l.Platform), "need", shorten(l.Need, 60)) +
-			"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
-		if size += len(part); size > limit {
+		if d.Phone == "" {
+			phone = ""
+		}
+		parts = append(parts, t.say(showDraft, "firm", t.orNone(d.Firm), "town", t.orNone(d.Town), "contact", t.orNone(d.Contact), "phone", t.orNone(phone), "need", t.orNone(d.Need)))
+		limit -= len(parts[0])
+	}
+	leads = newestFirst(leads)
+	shown := min(from, len(leads))
+	for _, l := range leads[shown:] {
+		part := t.showLead(l, full)
+		if limit -= len(part) + 2; limit < 0 && shown > from {
 			break
 		}
 		parts = append(parts, part)
+		shown++
 	}
-	if d != nil && size < limit-300 {
-		parts = append(parts, t.say(showDraft, "firm", t.orNone(d.Firm), "town", t.orNone(d.Town), "contact", t.orNone(d.Contact), "phone", t.orNone(maskedOrEmpty(d.Phone)), "need", t.orNone(shorten(d.Need, 60))))
+	if shown < len(leads) && !t.inForm() {
+		t.st.Data = shown
+		o.choices = append([]bot.Choice{next}, o.choices...)
 	}
-	o.text = strings.Join(append(parts, t.say(showFoot)), "\n\n")
+	o.text = t.say(showHead) + "\n\n" + strings.Join(append(parts, foot), "\n\n")
 	return o
 }
 
-func maskedOrEmpty(p string) string {
-	if p == "" {
-		return ""
+// showLead writes one lead with its consent and who it was passed to.
+func (t *turn) showLead(l store.Lead, full bool) string {
+	given, phone := l.Organisation, maskedPhone(l.Phone)
+	if given == "" {
+		given = t.say(notPassed)
 	}
-	return store.Phone(p).Masked()
+	if full {
+		phone = readable(l.Phone.Reveal()) // asked for, by its owner
+	}
+	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", t.statusWords(l), "firm", l.Firm, "town", t.orNone(l.Town),
+		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +
+		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
 }
 
 func (t *turn) orNone(s string) string {

@@ -41,7 +41,7 @@ func (t *turn) prompt() out {
 	step := t.step()
 	o := out{intent: understand.Referral, key: "form:" + d.ID + ":" + string(step)}
 	o.text, o.choices = t.question(step)
-	if d.Notice == "" {
+	if d.Notice == "" && d.Mends == "" {
 		o.text = t.say(formOpening) + "\n" + t.showNotice() + "\n\n" + o.text + "\n" + t.say(formHint)
 	}
 	return o
@@ -84,7 +84,10 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		return t.say(k), choices
 	case fConfirm:
 		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", readable(d.Phone))
-		if !again {
+		if d.Mends != "" {
+			words = t.say(askMend)
+		}
+		if !again || d.Mends != "" {
 			words = t.summary() + "\n\n" + words
 		}
 		return words, []bot.Choice{t.choice(labelConfirm), t.choice(labelEdit), t.choice(labelQuit)}

@@ -5,6 +5,7 @@
 package intents
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ type Knowledge interface {
 type Options struct {
 	Centre    string         // the service centre's name
 	Contact   string         // how to reach it, in words
-	Hours     string         // when, in words
+	Hours     string         // when, in words; default: those of Open
+	Open      string         // when staff are at work, as ParseHours reads it; default DefaultHours
 	Within    string         // how soon staff call back, in words
 	KeepLeads int            // days a lead is kept after it was closed, for the notice
 	Notice    Notice         // the notice before contact details are taken
@@ -63,6 +65,7 @@ type Router struct {
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
 	opt        Options
+	open       Hours
 	versions   map[knowledge.Language][2]string // of the notice: elsewhere, on Telegram
 }
 
@@ -78,7 +81,11 @@ func New(c Config) *Router {
 	if o.Zone == nil {
 		o.Zone = time.FixedZone("UTC+8", 8*3600) // no time zone files are needed for a place without summer time
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, opt: o, versions: o.noticeVersions()}
+	open, err := ParseHours(cmp.Or(o.Open, DefaultHours))
+	if err != nil {
+		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
+	}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, opt: o, open: open, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.
@@ -113,6 +120,7 @@ type turn struct {
 	ownErr  error
 	ownRead bool
 	effects []bot.Effect
+	fresh   bool // this turn answered something that may be called useful
 }
 
 // out is a reply in the making.
@@ -139,7 +147,7 @@ func (t *turn) optional(s string, k key) string {
 
 // office fills a sentence that says where and when people are reached.
 func (t *turn) office(k key) string {
-	return t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "hours", t.optional(t.r.opt.Hours, defaultHours))
+	return t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "hours", cmp.Or(t.r.opt.Hours, t.r.open.words(t.lang)))
 }
 
 // understood reads the message, once.
@@ -234,7 +242,7 @@ func (t *turn) route() out {
 // welcome greets somebody who followed or came back.
 func (t *turn) welcome() out {
 	if t.lang == "" {
-		t.lang = knowledge.Simplified
+		t.lang = clientLanguage(t.in.Message.Lang)
 	}
 	t.st.Guide, t.st.Erase = nil, false
 	o := t.withMenu(out{text: t.office(greeting), intent: understand.Greeting})
@@ -270,6 +278,7 @@ func (t *turn) finish(o out) bot.Reply {
 		t.st.Menu = nil
 		return bot.Reply{Intent: string(o.intent)}
 	}
+	t.addVote(&o)
 	if d := t.st.Draft; d != nil && strings.HasPrefix(o.key, "form:") {
 		if d.Asked == nil {
 			d.Asked = map[field]int{}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/store"
 )
 
 // TestConversations plays the files of testdata. A file holds conversations, each after a line "== name":
@@ -20,7 +21,7 @@ import (
 //	= key value    intent, lead (yes/no), articles, platforms, choices (labels joined by |), effects, draft
 //	               (yes/no/paused), or a field of the draft: firm, town, need, platform, contact, phone
 //	@ directive    telegram, web, noleads, group, town X, wait 31m, subscribe, unsubscribe, unreadable, press N,
-//	               oldpress N (of the reply before), user X, notice X, down
+//	               oldpress N (of the reply before), user X, notice X, down, sweep 25h, status X (of the last lead)
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -38,8 +39,8 @@ func TestConversations(t *testing.T) {
 			t.Run(strings.TrimSuffix(filepath.Base(f), ".txt")+"/"+name, func(t *testing.T) { play(t, body) })
 		}
 	}
-	if count < 40 {
-		t.Errorf("%d conversations, want 40 or more", count)
+	if count < 100 {
+		t.Errorf("%d conversations, want 100 or more", count)
 	}
 }
 
@@ -109,6 +110,11 @@ func (w *world) value(k string) string {
 			return "paused"
 		}
 		return yes[d != nil]
+	case "quiet":
+		return yes[w.quiet[w.who]]
+	case "voice":
+		v := w.voices[len(w.voices)-1]
+		return v.Subject + " " + map[bool]string{true: "useful", false: "useless"}[v.Useful]
 	case "standing":
 		leads := w.leads[w.who]
 		if h := leads[len(leads)-1].History; len(h) > 0 {
@@ -158,6 +164,20 @@ func (w *world) directive(arg string) {
 			w.t.Fatal(err)
 		}
 		w.now = w.now.Add(d)
+	case "sweep": // what the housekeeping does while the person is away
+		d, err := time.ParseDuration(v)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.now = w.now.Add(d)
+		w.states[w.who], _ = Prune(w.states[w.who], w.now)
+	case "status":
+		leads := w.leads[w.who]
+		l := &leads[len(leads)-1]
+		l.Status, l.Reason = store.Status(v), ""
+		if slices.Contains(store.CloseReasons, store.CloseReason(v)) {
+			l.Status, l.Reason = store.Closed, store.CloseReason(v)
+		}
 	case "subscribe", "unsubscribe", "unreadable":
 		w.send(bot.Message{Kind: bot.Kind(name)})
 	case "press":

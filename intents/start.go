@@ -115,6 +115,10 @@ func (t *turn) minor() out {
 
 // leaveForm erases the form.
 func (t *turn) leaveForm() out {
+	if t.st.Draft.Mends != "" {
+		t.st.Draft = nil
+		return t.withMenu(out{text: t.say(mendLeft), intent: understand.Referral})
+	}
 	t.st.Draft, t.st.Need, t.st.NeedAt = nil, "", 0
 	return t.withMenu(out{text: t.say(formLeft), intent: understand.Referral})
 }

@@ -27,6 +27,9 @@ type state struct {
 	Need     string             `json:"n,omitempty"`  // the last need told, contact details masked
 	NeedAt   int64              `json:"na,omitempty"` // when
 	Slug     string             `json:"s,omitempty"`  // the platform type last named
+	Vote     *answered          `json:"v2,omitempty"` // the answer that "useful" would be about
+	Data     int                `json:"da,omitempty"` // how many leads "my data" has shown; 0 when it was shown whole
+	Reveal   bool               `json:"rv,omitempty"` // with the numbers in full
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
 	Erase    bool               `json:"e,omitempty"`  // asked whether to erase everything
 	Refused  int64              `json:"r,omitempty"`  // when the consent was last refused
@@ -51,7 +54,8 @@ type page struct {
 
 // draft is a referral that is being filled in.
 type draft struct {
-	ID       string             `json:"id"` // becomes Lead.Draft: one draft, one lead
+	ID       string             `json:"id"`           // becomes Lead.Draft: one draft, one lead
+	Mends    string             `json:"mn,omitempty"` // number of the lead that is being corrected; "" for a new one
 	Began    int64              `json:"b"`
 	Touched  int64              `json:"t"`
 	Paused   bool               `json:"z,omitempty"` // the person went to the menu; words are not answers now
@@ -99,7 +103,7 @@ func (s *state) told(e expired) expired {
 }
 
 // expired says what Prune took away.
-type expired struct{ draft, contact bool }
+type expired struct{ draft, contact, mending bool }
 
 // prune removes what has outlived its time.
 func (s *state) prune(now time.Time) expired {
@@ -116,7 +120,7 @@ func (s *state) prune(now time.Time) expired {
 	}
 	if now.Sub(time.Unix(d.Touched, 0)) > draftLife {
 		s.Draft, s.Menu, s.Lost = nil, nil, ""
-		return expired{draft: true}
+		return expired{draft: d.Mends == "", mending: d.Mends != ""}
 	}
 	if d.Consent == nil && d.Told != 0 && now.Sub(time.Unix(d.Told, 0)) >= volunteerLife {
 		d.dropContact()
@@ -159,6 +163,7 @@ func Prune(stored []byte, now time.Time) (pruned []byte, changed bool) {
 		s.Lost = lostForm
 	case e.contact:
 		s.Lost = lostContact
+	case e.mending: // the lead itself is as it was
 	default:
 		return stored, false
 	}

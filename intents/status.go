@@ -107,7 +107,7 @@ func (t *turn) statusWords(l store.Lead) string {
 			k = stUnreachable
 		}
 	}
-	return t.say(k)
+	return t.say(k, "within", t.optional(t.r.opt.Within, defaultWithin))
 }
 
 // date writes a day in the office's zone.

@@ -111,7 +111,6 @@ const (
 
 	defaultCentre    key = "default.centre"
 	defaultContact   key = "default.contact"
-	defaultHours     key = "default.hours"
 	defaultWithin    key = "default.within"
 	defaultReceiver  key = "default.receiver"
 	defaultRetention key = "default.retention"
@@ -157,6 +156,7 @@ const (
 	askPhone    key = "ask.phone"
 	askThird    key = "ask.third"
 	askEdit     key = "ask.edit"
+	askMend     key = "ask.mend"
 	askConfirm  key = "ask.confirm"
 
 	badFirm     key = "bad.firm"
@@ -236,6 +236,19 @@ const (
 	showConsent   key = "privacy.show-consent"
 	showFoot      key = "privacy.show-foot"
 	stopText      key = "privacy.stop"
+	newsText      key = "privacy.news"
+	mendNone      key = "mend.none"
+	mendWhich     key = "mend.which"
+	mendLeft      key = "mend.left"
+	mendDone      key = "mend.done"
+	feedbackYes   key = "feedback.yes"
+	feedbackNo    key = "feedback.no"
+	hoursOpen     key = "hours.open"
+	hoursClosed   key = "hours.closed"
+	hoursToday    key = "hours.today"
+	hoursTomorrow key = "hours.tomorrow"
+	hoursDays     key = "hours.days"
+	hoursAnd      key = "hours.and"
 
 	labelAsk        key = "label.ask"
 	labelPlatform   key = "label.platform"
@@ -266,6 +279,11 @@ const (
 	labelWithdraw   key = "label.withdraw"
 	labelShow       key = "label.show"
 	labelMenu       key = "label.menu"
+	labelCorrect    key = "label.correct"
+	labelReveal     key = "label.reveal"
+	labelNews       key = "label.news"
+	labelUseful     key = "label.useful"
+	labelUseless    key = "label.useless"
 	labelArticle    key = "label.article"
 )
 

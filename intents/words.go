@@ -58,6 +58,12 @@ const (
 	cmdStop     command = "stop"
 	cmdNext     command = "next"
 	cmdNotice   command = "notice"
+	cmdCorrect  command = "correct"
+	cmdReveal   command = "reveal"
+	cmdNews     command = "news"
+	cmdUseful   command = "useful"
+	cmdUseless  command = "useless"
+	cmdRefill   command = "refill"
 )
 
 // commandWords are folded words that mean a command when they are the whole message.
@@ -81,6 +87,12 @@ var commandWords = map[command]string{
 	cmdWithdraw: "撤回 撤回同意 撤销同意 收回同意 withdraw withdraw.my.consent revoke",
 	cmdStop:     "退订 unsubscribe stop",
 	cmdNext:     "下一页 下页 翻页 next more",
+	cmdCorrect:  "更正 更正登记 更正信息 更正资料 修改登记 改登记 修改我的登记 更正我的登记 更正我的信息 更正我的资料 修改我的信息 修改我的资料 改资料 correct correct.my.request correct.my.data change.my.request",
+	cmdReveal:   "显示完整电话 看完整电话 完整号码 show.the.full.number show.full.number",
+	cmdNews:     "恢复通知 开通通知 接收通知 send.me.news news.please",
+	cmdUseful:   "有用 有帮助 好用 帮到我了 解决了 有用嘅 帮到手 useful helpful it.helped that.helped",
+	cmdUseless:  "没用 没有用 没帮助 没有帮助 没帮上 冇用 帮唔到 not.useful not.helpful useless it.did.not.help that.did.not.help",
+	cmdRefill:   "重填 重新填 重新填写 重头填 从头填 refill fill.in.again",
 	cmdNotice:   "再看登记说明 登记说明 看登记说明 隐私说明 notice privacy.notice",
 }
 
@@ -89,6 +101,7 @@ var commandLabels = map[key]command{
 	labelAsk: cmdAsk, labelPlatform: cmdFind, labelRegister: cmdRegister, labelHelp: cmdHelp, labelNext: cmdNext,
 	labelTypes: cmdTypes, labelHuman: cmdHuman, labelCancel: cmdCancel, labelResume: cmdResume, labelStatus: cmdStatus,
 	labelErase: cmdErase, labelEraseYes: cmdEraseYes, labelEraseNo: cmdEraseNo, labelWithdraw: cmdWithdraw,
+	labelCorrect: cmdCorrect, labelReveal: cmdReveal, labelNews: cmdNews, labelUseful: cmdUseful, labelUseless: cmdUseless,
 	labelShow: cmdShow, labelMenu: cmdMenu, labelNotice: cmdNotice,
 }
 
@@ -168,16 +181,31 @@ func asksWhy(text string) bool {
 	return len(s) < 60 && whyWords.MatchString(s)
 }
 
+// clientLanguage is the language to greet a newcomer in: the one the client asks for, simplified Chinese where it
+// asks for none that the bot speaks.
+func clientLanguage(tag string) knowledge.Language {
+	switch tag = strings.ToLower(tag); {
+	case strings.HasPrefix(tag, "zh-hant"), strings.HasPrefix(tag, "zh-tw"), strings.HasPrefix(tag, "zh-hk"), strings.HasPrefix(tag, "zh-mo"):
+		return knowledge.Traditional
+	case tag == "en", strings.HasPrefix(tag, "en-"):
+		return knowledge.English
+	}
+	return knowledge.Simplified
+}
+
 // languageOf tells the language of a reply. A message that is the same in both scripts, and words too few to
 // tell, leave the language as it was.
 func languageOf(text string, was, heard knowledge.Language) knowledge.Language {
 	han, latin := 0, 0
-	for _, r := range text {
-		switch {
-		case unicode.Is(unicode.Han, r):
-			han++
-		case unicode.IsLetter(r):
-			latin++
+	for w := range strings.FieldsSeq(text) {
+		plainWord := !strings.ContainsFunc(w, unicode.IsDigit) // the number of a request tells no language
+		for _, r := range w {
+			switch {
+			case unicode.Is(unicode.Han, r):
+				han++
+			case unicode.IsLetter(r) && plainWord:
+				latin++
+			}
 		}
 	}
 	switch {

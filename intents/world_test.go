@@ -187,11 +187,13 @@ type world struct {
 	before  []bot.Reply // earlier replies with choices
 	effects []bot.Effect
 	notes   []store.Question
+	voices  []store.Feedback
+	quiet   map[bot.Address]bool
 	turns   int
 }
 
 func newWorld(t *testing.T, o Options) *world {
-	w := &world{t: t, now: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), states: map[bot.Address][]byte{}, leads: map[bot.Address][]store.Lead{}, drafts: map[string]bool{},
+	w := &world{t: t, now: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), states: map[bot.Address][]byte{}, leads: map[bot.Address][]store.Lead{}, drafts: map[string]bool{}, quiet: map[bot.Address]bool{},
 		nonce: rand.NewChaCha8([32]byte{1}), who: bot.Address{Channel: "guzhen", Platform: bot.WeChat, User: "u1"}, town: "中山市古镇镇"}
 	w.configure(o)
 	return w
@@ -269,6 +271,16 @@ func (w *world) apply(e bot.Effect) {
 		for i := range w.leads[e.Who] {
 			w.leads[e.Who][i].Status, w.leads[e.Who][i].Reason = store.Closed, store.Withdrawn
 		}
+	case store.CorrectLead:
+		for i, l := range w.leads[e.Lead.From] {
+			if l.Number == e.Lead.Number {
+				w.leads[e.Lead.From][i] = e.Lead
+			}
+		}
+	case store.News:
+		w.quiet[e.Who] = !e.Wanted
+	case store.Feedback:
+		w.voices = append(w.voices, e)
 	case store.ErasePerson:
 		delete(w.leads, e.Who)
 	case store.Question:

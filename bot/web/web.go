@@ -191,7 +191,7 @@ func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
 	}
 	m.Key = "web:" + who + ":" + m.Key
 	m.From = bot.Address{Channel: "web", Platform: bot.Web, User: who}
-	m.Leads, m.At = c.opt.Leads, time.Now()
+	m.Leads, m.At, m.Lang = c.opt.Leads, time.Now(), preferred(r.Header.Get("Accept-Language"))
 	ctx, cancel := context.WithTimeout(r.Context(), waitReply)
 	defer cancel()
 	reply, err := c.handle(ctx, m)
@@ -204,6 +204,18 @@ func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
 	}
 	respond(w, http.StatusOK, answer{Text: reply.Text, Choices: reply.Choices, Menu: reply.Menu})
 }
+
+// preferred returns the first language of an Accept-Language header, "" if there is none that looks like one.
+func preferred(header string) string {
+	first, _, _ := strings.Cut(header, ",")
+	first, _, _ = strings.Cut(first, ";")
+	if first = strings.TrimSpace(first); !languageForm.MatchString(first) {
+		return ""
+	}
+	return first
+}
+
+var languageForm = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$`)
 
 // read makes a message of a request's body: exactly one JSON object that holds words, a choice or hello. Its
 // key is the page's own id as yet.

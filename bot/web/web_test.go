@@ -336,3 +336,17 @@ func TestLeavingIsNoFault(t *testing.T) {
 		t.Errorf("someone who left is logged as a fault: %s", log.String())
 	}
 }
+
+func TestLanguageOfTheBrowser(t *testing.T) {
+	d := &desk{}
+	v := visit(t, serve(t, d, Options{}))
+	for header, want := range map[string]string{"en-GB,en;q=0.9": "en-GB", "zh-TW": "zh-TW", "": "", "*": "", "<b>": "", "fr;q=0.8": "fr", strings.Repeat("x", 400): ""} {
+		v.send(`{"id":"abcdefgh`+header[:min(len(header), 2)]+`1","hello":true}`, map[string]string{"Accept-Language": header})
+		if got := d.last(t).Lang; header != "<b>" && header != "*" && got != want {
+			t.Errorf("%q: %q, want %q", header, got, want)
+		}
+	}
+	if preferred("<b>") != "" || preferred("*") != "" {
+		t.Error("what is no language was taken for one")
+	}
+}

@@ -19,6 +19,7 @@ import (
 
 	"smebot/bot/telegram"
 	"smebot/bot/wechat"
+	"smebot/intents"
 )
 
 // Config is the configuration file. Unknown keys are errors; each key can be set in the environment as well
@@ -32,6 +33,7 @@ type Config struct {
 	Channels  []ChannelConfig `yaml:"channels"`
 	WebChat   *bool           `yaml:"web_chat"`
 	Centre    CentreConfig    `yaml:"centre"`
+	Hours     string          `yaml:"hours"`
 	Privacy   PrivacyConfig   `yaml:"privacy"`
 	Notify    []NotifyConfig  `yaml:"notify"`
 	Metrics   MetricsConfig   `yaml:"metrics"`
@@ -132,6 +134,7 @@ func defaults() Config {
 		Data:    "./data",
 		WebChat: &yes,
 		Privacy: PrivacyConfig{RetainMessages: 90, RetainLeads: 1095},
+		Hours:   intents.DefaultHours,
 		Metrics: MetricsConfig{Listen: "127.0.0.1:9090"},
 		Log:     LogConfig{Level: "info", Format: "text"},
 	}
@@ -170,6 +173,7 @@ func (c *Config) refill() {
 	}
 	c.Privacy.RetainMessages = cmp.Or(c.Privacy.RetainMessages, d.Privacy.RetainMessages)
 	c.Privacy.RetainLeads = cmp.Or(c.Privacy.RetainLeads, d.Privacy.RetainLeads)
+	c.Hours = cmp.Or(c.Hours, d.Hours)
 	c.Log.Level, c.Log.Format = cmp.Or(c.Log.Level, d.Log.Level), cmp.Or(c.Log.Format, d.Log.Format)
 }
 
@@ -292,6 +296,9 @@ func (c *Config) check() error {
 	}
 	if u := c.PublicURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
 		return errors.New("configuration: public_url: want an address as in https://bot.example.gov.cn")
+	}
+	if _, err := intents.ParseHours(c.Hours); err != nil {
+		return fmt.Errorf("configuration: hours: %w", err)
 	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":

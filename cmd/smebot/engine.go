@@ -75,7 +75,7 @@ type understood struct {
 }
 
 func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error)) (*intents.Router, error) {
-	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
+	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
 	opt.Notice.Contact = c.Centre.Contact
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)
