@@ -14,8 +14,8 @@ func TestCaptionsAreNotCutInAWord(t *testing.T) {
 	for said, want := range map[string]string{
 		"Who assesses the platforms?":                               "Who assesses the platforms?",
 		"Which of the nine kinds of platform offers quality tests?": "Which of the nine kinds of platform offers…",
-		"考核由谁牵头？": "考核由谁牵头？",
-		"考核优秀的前二十家中小微企业服务平台能得到多少钱的奖励和扶持？": "考核优秀的前二十家中小微企业服务平台能得到多少…",
+		"考核由谁牵头？":                                                   "考核由谁牵头？",
+		"考核优秀的前二十家中小微企业服务平台能得到多少钱的奖励和扶持？":                              "考核优秀的前二十家中小微企业服务平台能得到多少…",
 		"Supercalifragilisticexpialidocious-and-even-longer-than-that": "Supercalifragilisticexpialidocious-and-even-lon…",
 		"": "",
 	} {
