@@ -47,6 +47,12 @@ func (d *Directory) Empty() bool {
 	return m == nil || len(*m) == 0
 }
 
+// Offers reports whether anybody offers a kind of platform.
+func (d *Directory) Offers(slug string) bool {
+	m := d.now.Load()
+	return m != nil && len((*m)[slug]) > 0
+}
+
 // Near returns up to limit organisations that offer a kind of platform as near to a place as any, how near that
 // is, and how many there are in all at that distance. None within the neighbouring cities: Far.
 // An organisation of a whole city or district stands before one of another town there.

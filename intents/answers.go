@@ -316,7 +316,9 @@ func (t *turn) clarify(res understand.Result, brief bool) out {
 	}
 	t.remember("")
 	o := t.startGuide(t.text)
-	o.platforms = res.Platforms
+	if t.st.Guide != nil {
+		o.platforms = res.Platforms
+	}
 	return o
 }
 
@@ -353,11 +355,18 @@ func (t *turn) platform(list []string, brief bool) out {
 	if t.st.NeedAt == 0 {
 		t.st.NeedAt = t.in.Now.Unix()
 	}
-	o.text = fit(o.text, answerBytes)
+	if near := t.near(list[0]); near != "" {
+		o.text = fit(o.text, answerBytes-len(near)/2) + "\n" + near
+	} else {
+		o.text = fit(o.text, answerBytes)
+	}
 	if t.takesLeads() {
 		o.add(bot.Choice{Label: t.say(labelRegister), Value: say("zh", labelRegister) + " " + say("zh", typeName(list[0]))})
 	} else if !t.in.Message.Group {
 		o.text += "\n" + t.office(noLeadsHere)
+	}
+	if c, ok := t.nearChoice(list[0]); ok {
+		o.add(c)
 	}
 	if len(list) > 1 && slices.Contains(slugs, list[1]) {
 		o.add(bot.Choice{Label: t.say(typeName(list[1])), Value: say("zh", typeName(list[1]))})

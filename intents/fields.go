@@ -221,12 +221,12 @@ func townOf(text string) (string, bool) {
 		return "", false
 	}
 	if townTail.MatchString(low) {
-		return s, true
+		return knownTown(s), true
 	}
 	if affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || n > 16 && isHan(s) {
 		return "", false
 	}
-	return s, true
+	return knownTown(s), true
 }
 
 // contactOf reads how to call the person from an answer to that question.
@@ -414,7 +414,7 @@ func (d *details) take(p string) {
 	case d.firm == "" && firmInRow.MatchString(low):
 		d.firm = s
 	case d.town == "" && townInRow.MatchString(low):
-		d.town = s
+		d.town = knownTown(s)
 	case d.contact == "" && nameInRow.MatchString(low):
 		if v, ok := contactOf(s); ok {
 			d.contact = v

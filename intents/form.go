@@ -186,6 +186,9 @@ func (t *turn) single(step field, text string) out {
 		return t.retry(step, badFirm)
 	case fTown:
 		if v, ok := townOf(text); ok {
+			if o, several := t.whichTown(v); several {
+				return o
+			}
 			d.Town = v
 			return done()
 		}

@@ -18,37 +18,46 @@ type node struct {
 // option leads to a node or to a platform type.
 type option struct {
 	id     string
-	target string // id of a node, or a slug
+	target string         // id of a node, or a slug
+	cue    *regexp.Regexp // words with which a person has said this already; nil for none
 }
 
+func cue(words string) *regexp.Regexp { return regexp.MustCompile(words) }
+
 // guide leads from a vague need to one of the nine platform types in at most three questions. Whoever is not
-// sure to the end is sent to the information platform, since Article 2 gives it information of every kind.
+// sure to the end is sent to the information platform, since Article 2 gives it information of every kind. The
+// last option of each node is for those who are not sure.
 var guide = []node{
 	{id: "root", options: []option{
-		{"sell", "sell"}, {"make", "make"}, {"money", "financing"}, {"people", "people"},
-		{"copied", "intellectual-property"}, {"messy", "information-network"}, {"start", "incubation"}, {"unsure", "first"},
+		{"sell", "sell", nil}, {"make", "make", nil}, {"money", "financing", cue(`缺钱|没钱|资金紧|short of money`)}, {"people", "people", nil},
+		{"copied", "intellectual-property", cue(`被(人)?(抄|仿|山寨)|抄袭|侵权|copied`)}, {"messy", "information-network", cue(`管理(很|太|好|又)?乱|账(目)?(很|太)?乱`)},
+		{"start", "incubation", cue(`想(开厂|创业|办厂|自己干)|starting a business`)}, {"unsure", "first", nil},
 	}},
-	{id: "sell", cue: regexp.MustCompile(`卖不(动|掉|出)|没订单|没单|订单少|销路|滞销|没客|no orders|sales`), options: []option{
-		{"online", "e-commerce"}, {"style", "industrial-design"}, {"reports", "quality-testing"},
-		{"price", "cost"}, {"market", "information-network"}, {"none", "stage"},
+	{id: "sell", cue: cue(`卖不(动|掉|出)|没订单|没单|订单少|销路|滞销|没客|no orders|sales`), options: []option{
+		{"online", "e-commerce", cue(`(网上|上网|线上)(卖|开店|销售)|网店|直播|sell online`)}, {"style", "industrial-design", cue(`(款式|样子|外观|包装)(太|很|又)?(旧|老|土|过时|难看)|looks? old`)},
+		{"reports", "quality-testing", cue(`检测报告|质检报告|test reports?`)}, {"price", "cost", cue(`成本(太|很)?高|拼不过价|costs? too`)},
+		{"market", "information-network", cue(`(摸不清|不懂|不了解)(市场|行情)`)}, {"none", "stage", nil},
 	}},
-	{id: "make", cue: regexp.MustCompile(`产品.*(不行|不好|落后)|质量不|做新款|客户.*(意见|投诉)|客人.*(意见|投诉)`), options: []option{
-		{"new", "industrial-design"}, {"process", "technology-innovation"}, {"returned", "quality-testing"},
-		{"copied", "intellectual-property"}, {"unsure", "stage"},
+	{id: "make", cue: cue(`产品.*(不行|不好|落后)|质量不|做新款|客户.*(意见|投诉)|客人.*(意见|投诉)`), options: []option{
+		{"new", "industrial-design", cue(`做新款|改包装|new styles?`)}, {"process", "technology-innovation", cue(`(工艺|技术)(太|很)?(不行|落后|过不了关|跟不上)`)},
+		{"returned", "quality-testing", cue(`退货|退单|要认证|certificates?`)},
+		{"copied", "intellectual-property", cue(`被(人)?(抄|仿|山寨)|抄袭|侵权|copied`)}, {"unsure", "stage", nil},
 	}},
-	{id: "cost", cue: regexp.MustCompile(`成本|利润|costs?\b|margin`), options: []option{
-		{"process", "technology-innovation"}, {"hands", "talent-training"}, {"waste", "information-network"},
-		{"cash", "financing"}, {"unsure", "technology-innovation"},
+	{id: "cost", cue: cue(`成本|利润|costs?\b|margin`), options: []option{
+		{"process", "technology-innovation", cue(`能耗|电费(太|很)?(高|贵)|工艺(太|很)?落后`)}, {"hands", "talent-training", cue(`效率(太|很)?低|手脚慢|生手|不熟练`)},
+		{"waste", "information-network", cue(`库存(积压|太多|很多|乱|管不清)|账目`)},
+		{"cash", "financing", cue(`利息|周转|interest`)}, {"unsure", "technology-innovation", nil},
 	}},
-	{id: "people", cue: regexp.MustCompile(`缺人|招不到|留不住|没人(做|干)`), options: []option{
-		{"skills", "talent-training"}, {"hire", "information-network"}, {"machines", "technology-innovation"}, {"unsure", "talent-training"},
+	{id: "people", cue: cue(`缺人|招不到|留不住|没人(做|干)`), options: []option{
+		{"skills", "talent-training", cue(`培训|考证|技能证`)}, {"hire", "information-network", cue(`招聘信息|招工信息`)},
+		{"machines", "technology-innovation", cue(`机器(人|换人|代替)|自动化`)}, {"unsure", "talent-training", nil},
 	}},
 	{id: "first", options: []option{
-		{"sales", "e-commerce"}, {"better", "technology-innovation"}, {"looks", "industrial-design"},
-		{"money", "financing"}, {"people", "talent-training"}, {"unsure", "stage"},
+		{"sales", "e-commerce", nil}, {"better", "technology-innovation", nil}, {"looks", "industrial-design", nil},
+		{"money", "financing", nil}, {"people", "talent-training", nil}, {"unsure", "stage", nil},
 	}},
 	{id: "stage", options: []option{
-		{"new", "incubation"}, {"grow", "financing"}, {"old", "technology-innovation"}, {"unsure", "information-network"},
+		{"new", "incubation", cue(`刚起步|刚开(厂|业|张)|新开的`)}, {"grow", "financing", cue(`扩大|扩产|扩厂|扩建`)}, {"old", "technology-innovation", cue(`老厂|转型`)}, {"unsure", "information-network", nil},
 	}},
 }
 
@@ -57,6 +66,7 @@ type guideState struct {
 	Node  string   `json:"n"`
 	Path  []string `json:"p,omitempty"` // nodes answered before, for going back
 	Tries int      `json:"t,omitempty"` // answers to this question that were not understood
+	Said  string   `json:"s,omitempty"` // what was told at the start, folded: it is not asked again
 }
 
 func guideNode(id string) (node, bool) {
@@ -78,11 +88,50 @@ func entry(simplifiedText string) string {
 	return "root"
 }
 
-// startGuide begins the guide at the node that the words suggest.
+// maxSaid is how many characters of the words at the start are remembered.
+const maxSaid = 120
+
+// saidAlready returns the one option of a node that words name; ok is false for none and for several.
+func (n node) saidAlready(folded string) (option, bool) {
+	var found []option
+	for _, o := range n.options {
+		if o.cue != nil && o.cue.MatchString(folded) {
+			found = append(found, o)
+		}
+	}
+	if len(found) != 1 {
+		return option{}, false
+	}
+	return found[0], true
+}
+
+// startGuide begins the guide at the node that the words suggest, past the questions they answer already.
 func (t *turn) startGuide(words string) out {
-	t.st.Guide = &guideState{Node: entry(fold(words))}
+	said := cutRunes(fold(words), maxSaid)
+	t.st.Guide = &guideState{Node: entry(said), Said: said}
+	return t.guideOn(t.say(guideIntro) + "\n")
+}
+
+// guideOn asks the next question that was not answered by what was said at the start, or ends at a type.
+func (t *turn) guideOn(before string) out {
+	g := t.st.Guide
+	for {
+		n, ok := guideNode(g.Node)
+		if !ok {
+			break
+		}
+		o, ok := n.saidAlready(g.Said)
+		if !ok {
+			break
+		}
+		if _, more := guideNode(o.target); !more {
+			t.st.Guide = nil
+			return t.platform([]string{o.target}, false)
+		}
+		g.Node = o.target
+	}
 	o := t.guidePrompt()
-	o.text = t.say(guideIntro) + "\n" + o.text
+	o.text = before + o.text
 	return o
 }
 
@@ -119,6 +168,9 @@ func (t *turn) guideText(text string) (out, bool) {
 	if unsure[said] {
 		return t.guideStep(n.options[len(n.options)-1]), true
 	}
+	if opt, ok := n.saidAlready(said); ok {
+		return t.guideStep(opt), true
+	}
 	res := t.understood()
 	switch {
 	case (res.Intent == understand.Platform || res.Intent == understand.Clarify && said != "") && len(res.Platforms) > 0 && (res.Intent == understand.Platform && res.Confidence >= fair):
@@ -147,7 +199,7 @@ func (t *turn) guideStep(opt option) out {
 	if _, ok := guideNode(opt.target); ok {
 		g.Path = append(g.Path, g.Node)
 		g.Node, g.Tries = opt.target, 0
-		return t.guidePrompt()
+		return t.guideOn("")
 	}
 	t.st.Guide = nil
 	return t.platform([]string{opt.target}, false)

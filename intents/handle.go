@@ -24,6 +24,10 @@ func (t *turn) handle(text string, chosen bool) out {
 	if !t.inForm() || asksSomething(text) {
 		t.hear(text, chosen)
 	}
+	t.where, t.st.Where = t.st.Where, ""
+	if !chosen && !t.inForm() {
+		t.hearTown(text)
+	}
 	if t.st.Erase {
 		t.st.Erase = false
 		switch {
@@ -46,6 +50,9 @@ func (t *turn) handle(text string, chosen bool) out {
 	}
 	if t.inForm() {
 		return t.formText(text, chosen)
+	}
+	if o, ok := t.nearText(text); ok {
+		return o
 	}
 	if o, ok := t.direct(text, said); ok {
 		return o

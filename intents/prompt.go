@@ -63,7 +63,7 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 	case fFirm:
 		choices = append(choices, t.choice(labelNoFirm))
 	case fTown:
-		if town := t.in.Message.Town; town != "" {
+		if town := t.townOffered(); town != "" {
 			choices = append(choices, bot.Choice{Label: town, Value: town})
 		}
 	case fPlatform:

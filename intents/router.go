@@ -56,6 +56,7 @@ type Config struct {
 	Understand Understander
 	Knowledge  Knowledge
 	Leads      func(context.Context, bot.Address) ([]store.Lead, error) // the person's own leads; nil: none are known
+	Directory  Directory                                                // who offers what where; nil: nothing is said of it
 	Options    Options
 }
 
@@ -64,6 +65,7 @@ type Router struct {
 	understand Understander
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
+	dir        Directory
 	opt        Options
 	open       Hours
 	versions   map[knowledge.Language][2]string // of the notice: elsewhere, on Telegram
@@ -85,7 +87,7 @@ func New(c Config) *Router {
 	if err != nil {
 		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, opt: o, open: open, versions: o.noticeVersions()}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.
@@ -120,7 +122,8 @@ type turn struct {
 	ownErr  error
 	ownRead bool
 	effects []bot.Effect
-	fresh   bool // this turn answered something that may be called useful
+	fresh   bool   // this turn answered something that may be called useful
+	where   string // slug of what the town was asked for by the last turn
 }
 
 // out is a reply in the making.

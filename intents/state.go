@@ -31,6 +31,9 @@ type state struct {
 	Data     int                `json:"da,omitempty"` // how many leads "my data" has shown; 0 when it was shown whole
 	Reveal   bool               `json:"rv,omitempty"` // with the numbers in full
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
+	Town     string             `json:"tn,omitempty"` // the known place last named, its full name
+	Where    string             `json:"wh,omitempty"` // slug of what the town was asked for
+	Unmet    []string           `json:"un,omitempty"` // what was counted as missing, lest it be counted twice
 	Erase    bool               `json:"e,omitempty"`  // asked whether to erase everything
 	Refused  int64              `json:"r,omitempty"`  // when the consent was last refused
 	Minor    int64              `json:"y,omitempty"`  // when the person said to be under age

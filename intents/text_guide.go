@@ -18,7 +18,7 @@ var guideWords = map[key][2]string{
 	"guide.sell.reports": {"客人要检测报告", "Buyers want test reports"},
 	"guide.sell.price":   {"成本高，拼不过价", "Costs too high to compete"},
 	"guide.sell.market":  {"摸不清行情", "No idea of the market"},
-	"guide.sell.none":    {"都不是", "None of these"},
+	"guide.sell.none":    {"都不是，不确定", "None of these, not sure"},
 
 	"guide.make":          {"产品上，主要卡在哪里？", "Where is the product stuck?"},
 	"guide.make.new":      {"想做新款、改包装", "New styles or packaging"},
@@ -46,13 +46,13 @@ var guideWords = map[key][2]string{
 	"guide.first.looks":  {"样子更好看", "Make them look better"},
 	"guide.first.money":  {"手头宽裕些", "Have more money at hand"},
 	"guide.first.people": {"工人更得力", "Have more able workers"},
-	"guide.first.unsure": {"都不是", "None of these"},
+	"guide.first.unsure": {"都不是，不确定", "None of these, not sure"},
 
 	"guide.stage":        {"企业现在走到哪一步？", "Where does the firm stand?"},
 	"guide.stage.new":    {"刚起步", "Just starting"},
 	"guide.stage.grow":   {"做稳了，想扩大", "Steady, wants to grow"},
 	"guide.stage.old":    {"老厂，想转型", "Old factory, wants to change"},
-	"guide.stage.unsure": {"说不清", "Hard to say"},
+	"guide.stage.unsure": {"说不清，不确定", "Hard to say, not sure"},
 }
 
 func init() {

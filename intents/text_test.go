@@ -79,12 +79,16 @@ func holders(s string) string {
 
 // declaredKeys reads the constants of type key from the source.
 func declaredKeys(t *testing.T) []key {
-	f, err := parser.ParseFile(token.NewFileSet(), "text.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
+	var decls []ast.Decl
+	for _, name := range []string{"text.go", "text_near.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decls = append(decls, f.Decls...)
 	}
 	var keys []key
-	for _, d := range f.Decls {
+	for _, d := range decls {
 		g, ok := d.(*ast.GenDecl)
 		if !ok || g.Tok != token.CONST {
 			continue

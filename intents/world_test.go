@@ -175,6 +175,8 @@ type world struct {
 	now     time.Time
 	states  map[bot.Address][]byte
 	leads   map[bot.Address][]store.Lead
+	dir     Directory
+	unmet   []store.Unmet
 	drafts  map[string]bool
 	nonce   *rand.ChaCha8
 	down    bool // the store cannot be read
@@ -201,7 +203,7 @@ func newWorld(t *testing.T, o Options) *world {
 
 func (w *world) configure(o Options) {
 	w.options = o
-	w.router = New(Config{Understand: keywords{}, Knowledge: library{}, Options: o, Leads: func(_ context.Context, a bot.Address) ([]store.Lead, error) {
+	w.router = New(Config{Understand: keywords{}, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(_ context.Context, a bot.Address) ([]store.Lead, error) {
 		if w.down {
 			return nil, errors.New("no store")
 		}
@@ -283,6 +285,8 @@ func (w *world) apply(e bot.Effect) {
 		w.voices = append(w.voices, e)
 	case store.ErasePerson:
 		delete(w.leads, e.Who)
+	case store.Unmet:
+		w.unmet = append(w.unmet, e)
 	case store.Question:
 		w.notes = append(w.notes, e)
 	}

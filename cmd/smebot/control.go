@@ -95,6 +95,12 @@ func controlServer(p *program) *http.Server {
 	mux.HandleFunc("POST /examples/remove", control(func(r *http.Request, words string) (int, error) {
 		return 1, p.engine.forget(p.ctx, words)
 	}))
+	mux.HandleFunc("POST /directory/save", control(func(r *http.Request, in []store.Organisation) (store.Saved, error) {
+		return p.engine.saveOrganisations(p.ctx, in)
+	}))
+	mux.HandleFunc("POST /directory/remove", control(func(r *http.Request, ids []string) (int, error) {
+		return len(ids), p.engine.removeOrganisations(p.ctx, ids)
+	}))
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 }
 

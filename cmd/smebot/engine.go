@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"smebot/bot"
 	"smebot/bot/wechat"
+	"smebot/directory"
 	"smebot/intents"
 	"smebot/intents/understand"
 	"smebot/knowledge"
@@ -24,6 +26,9 @@ type engine struct {
 	router *intents.Router
 	mind   *understand.Understander
 	log    *slog.Logger
+
+	offices   *directory.Directory
+	officesAt atomic.Int64 // the directory's version that was loaded
 
 	progress func(done, all int) // of indexing; may be nil
 }
@@ -58,12 +63,13 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	if u.err != nil {
 		return nil, errors.Join(u.err, base.Close())
 	}
-	router, err := newRouter(c, u.Understander, base, db.LeadsOf)
+	offices := &directory.Directory{}
+	router, err := newRouter(c, u.Understander, base, db.LeadsOf, offices)
 	if err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
-	e := &engine{db: db, base: base, router: router, mind: u.Understander, log: log}
-	if err := e.learn(ctx); err != nil {
+	e := &engine{db: db, base: base, router: router, mind: u.Understander, log: log, offices: offices}
+	if err := errors.Join(e.learn(ctx), e.loadDirectory(ctx)); err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
 	return e, nil
@@ -74,13 +80,13 @@ type understood struct {
 	err error
 }
 
-func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error)) (*intents.Router, error) {
+func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error), offices intents.Directory) (*intents.Router, error) {
 	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
 	opt.Notice.Contact = c.Centre.Contact
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)
 	}
-	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Options: opt}), nil
+	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Directory: offices, Options: opt}), nil
 }
 
 func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()) }

@@ -29,6 +29,8 @@ type cli struct {
 	Knowledge knowledgeCmd `cmd:"" help:"Policy documents."`
 	Examples  examplesCmd  `cmd:"" help:"Ways of asking, taught beside the built-in ones."`
 	Leads     leadsCmd     `cmd:"" help:"Referral leads."`
+	Directory directoryCmd `cmd:"" help:"Organisations that offer platform services."`
+	Guide     guideCmd     `cmd:"" help:"The guide to the right platform type."`
 	Wechat    wechatCmd    `cmd:"" help:"WeChat official accounts."`
 	Version   versionCmd   `cmd:"" help:"Version, commit and Go version."`
 }

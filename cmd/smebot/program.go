@@ -254,7 +254,7 @@ func (p *program) housekeeping() {
 	var hourly time.Time
 	for {
 		now := time.Now()
-		err := p.tidy(now)
+		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx))
 		if err == nil && now.Sub(hourly) >= time.Hour {
 			hourly = now
 			err = p.purge(now)

@@ -43,6 +43,36 @@ func Find(text string) []Place {
 	return all
 }
 
+// around is what people put around the name of their town.
+var around = regexp.MustCompile(`^(?:我们?|我哋|公司|工厂|厂|企业|地址|所在|镇街|位于|在|喺|是|系|设在|就在|这边|呢边|附近|那边|镇上|的|嘅|啦|呀|呢|哦|we|are|is|it|s|in|at|near|the|of|town|city|district|china|guangdong|广东)*$`)
+
+// Only returns the places of a text that is the name of a place and nothing else, courtesies allowed; none for a
+// text that says anything besides.
+func Only(text string) []Place {
+	s := normal(text)
+	found := mentions(s)
+	if len(found) == 0 {
+		return nil
+	}
+	var rest strings.Builder
+	at := 0
+	for _, m := range found {
+		rest.WriteString(s[at:m.start])
+		at = m.end
+	}
+	rest.WriteString(s[at:])
+	left := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, rest.String())
+	if !around.MatchString(left) {
+		return nil
+	}
+	return Find(text)
+}
+
 // normal makes a text comparable: simplified script, plain forms, lower case.
 func normal(text string) string {
 	if r := []rune(text); len(r) > maxFind {

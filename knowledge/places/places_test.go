@@ -136,6 +136,17 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestOnly(t *testing.T) {
+	for text, want := range map[string]string{
+		"古镇": "中山市古镇镇", "我在中山古镇。": "中山市古镇镇", "喺小榄呀": "中山市小榄镇", "in Guzhen, Zhongshan": "中山市古镇镇", "沙溪": "韶关市曲江区沙溪镇 中山市沙溪镇 潮州市潮安区沙溪镇",
+		"古镇灯饰厂": "", "古镇有没有检测机构": "", "东莞市某某镇": "", "某某镇": "", "古镇 13800138000": "", "": "",
+	} {
+		if got := names(Only(text)); got != want {
+			t.Errorf("Only(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestOwnShortNames: whoever says city and town in short always gets the one town.
 func TestOwnShortNames(t *testing.T) {
 	shared := map[string]bool{}
