@@ -156,6 +156,9 @@ func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 		return t.change(f, value), true
 	}
 	if old != "" {
+		if _, ok := t.read(fTown, value); ok && d.Town != "" && knownTown(old) == d.Town { // Guzhen, kept as 中山市古镇镇
+			return t.change(fTown, value), true
+		}
 		for _, near := range []int{1, 2, 8} { // the value itself before one that only holds the words
 			for _, e := range []field{fTown, fContact, fPhone, fFirm, fPlatform, fNeed} {
 				have, wrong := fold(t.shown(e)), fold(old)
