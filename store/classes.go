@@ -17,12 +17,13 @@ var Classes = map[string]map[string]Class{
 	"settings": {"name": Public, "value": Business}, // the key's check value tells nothing of the key
 	"counters": {"name": Public, "value": Public},
 	"conversations": {
+		"talk":   Business,
 		"person": PersonalData, "last": PersonalData, "state": PersonalData, "version": Business, "updated": PersonalData, "tidy": Business,
 	},
 	"inbox": {"delivery": PersonalData, "before": PersonalData, "reply": PersonalData, "stored": PersonalData},
 	"outbox": {
 		"seq": Business, "id": PersonalData, "channel": Business, "person": PersonalData, "payload": PersonalData, "due": Business,
-		"not_before": Business, "attempts": Business, "cause": Business, "created": Business, "given_up": Business,
+		"not_before": Business, "attempts": Business, "cause": Business, "created": Business, "given_up": Business, "message": Business,
 	},
 	"consents": {
 		"lead": Business, "version": Public, "at": PersonalData, "receiver": Public, "abroad": Business, "withdrawn": PersonalData,
@@ -31,6 +32,7 @@ var Classes = map[string]map[string]Class{
 		"number": Business, "draft": PersonalData, "person": PersonalData, "phone": PersonalData, "details": PersonalData,
 		"channel": Business, "messenger": Business, "town": Business, "platform": Business, "status": Business, "reason": Business,
 		"assignee": PersonalData, "organisation": Business, "version": Business, "created": Business, "changed": Business, "erased": Business,
+		"needs_call": Business, "moved": Business,
 	},
 	"lead_events": {
 		"lead": Business, "version": Business, "at": Business, "actor": PersonalData, "action": Business, "detail": Business,
@@ -38,6 +40,15 @@ var Classes = map[string]map[string]Class{
 	"questions": {
 		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
 	},
+	"messages": {
+		"seq": Business, "before": Business, "at": PersonalData, "kind": Business, "words": PersonalData, "actor": PersonalData,
+		"lead": Business, "state": Business, "cause": Business,
+	},
+	"takeovers": {
+		"person": PersonalData, "lead": Business, "actor": PersonalData, "since": Business, "touched": Business, "told": Business, "token": Business,
+	},
+	"notes":     {"lead": Business, "version": Business, "words": PersonalData},
+	"canned":    {"title": Business, "words": Business, "actor": PersonalData, "saved": Business},
 	"quiet":     {"person": PersonalData, "since": PersonalData},
 	"feedback":  {"day": Public, "subject": Public, "useful": Public, "useless": Public},
 	"erasures":  {"person": PersonalData, "at": PersonalData},

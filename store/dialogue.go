@@ -77,6 +77,7 @@ func (d *DB) correctLead(w *turnWrite, c CorrectLead) (func(*tx) error, error) {
 		if err := t.row(sqlLeadState, l.Number).Scan(&row.status, &row.version); err != nil {
 			return err
 		}
+		t.touch(l.Number)
 		_, err = t.exec(sqlAddEvent, l.Number, row.version, w.now, personActor, actCorrected, fields)
 		return err
 	}, nil

@@ -68,7 +68,7 @@ func (d *DB) EraseOldLeads(ctx context.Context, olderThan time.Time) (int, error
 			}
 			n = len(leads)
 			t.after.scrub = n > 0
-			return blankLeads(t, leads, now, "system")
+			return blankLeads(t, leads, now, systemActor)
 		})
 		if err != nil {
 			return all, err

@@ -14,14 +14,14 @@ import (
 const (
 	sqlAddConsent = `INSERT INTO consents (lead, version, at, receiver, abroad) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (lead) DO NOTHING`
 	sqlAddLead    = `INSERT INTO leads (number, draft, person, phone, details, channel, messenger, town, platform, status,
-		assignee, organisation, version, created, changed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'new', $10, $11, 1, $12, $13) ON CONFLICT (draft) DO NOTHING`
+		assignee, organisation, version, created, changed, moved)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'new', $10, $11, 1, $12, $13, $12) ON CONFLICT (draft) DO NOTHING`
 	sqlAddEvent = `INSERT INTO lead_events (lead, version, at, actor, action, detail) VALUES ($1, $2, $3, $4, $5, $6)`
 
 	sqlLeadsOfPerson = `SELECT number, status, version FROM leads WHERE person = $1 AND erased = 0`
 	sqlLeadState     = `SELECT status, version FROM leads WHERE number = $1`
 	sqlWithdrawn     = `UPDATE consents SET withdrawn = $1 WHERE lead = $2 AND withdrawn = 0`
-	sqlSetStatus     = `UPDATE leads SET status = $1, reason = $2, version = version + 1, changed = $3 WHERE number = $4 AND version = $5`
+	sqlSetStatus     = `UPDATE leads SET status = $1, reason = $2, version = version + 1, changed = $3, moved = $3 WHERE number = $4 AND version = $5`
 	sqlSetHands      = `UPDATE leads SET assignee = $1, organisation = $2, version = version + 1, changed = $3 WHERE number = $4 AND version = $5`
 	sqlBlankLead     = `UPDATE leads SET person = $1, phone = $1, details = $1, erased = $2 WHERE number = $3`
 	sqlBlankEvents   = `UPDATE lead_events SET detail = '' WHERE lead = $1 AND actor <> 'person' AND action NOT LIKE 'moved to %'`
@@ -66,6 +66,7 @@ func (d *DB) saveLead(w *turnWrite, t bot.Turn, l Lead) (func(*tx) error, error)
 		if n == 0 {
 			return ErrSecondLead
 		}
+		t.touch(l.Number)
 		_, err = t.exec(sqlAddEvent, l.Number, 1, micros(l.Created), personActor, actCreated, told)
 		return err
 	}, nil
@@ -104,6 +105,7 @@ func (r leadRow) move(t *tx, to Status, reason CloseReason, now int64, actor, ac
 	if n == 0 {
 		return ErrStale
 	}
+	t.touch(r.number)
 	_, err = t.exec(sqlAddEvent, r.number, r.version+1, now, actor, action, string(reason))
 	return err
 }
@@ -150,6 +152,9 @@ func blankLeads(t *tx, leads []leadRow, now int64, actor string) error {
 		if _, err := t.exec(sqlBlankEvents, l.number); err != nil {
 			return err
 		}
+		if _, err := t.exec(sqlForgetNotes, l.number); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -165,6 +170,7 @@ func (r leadRow) note(t *tx, now int64, actor, action, detail string) error {
 	if n == 0 {
 		return ErrStale
 	}
+	t.touch(r.number)
 	_, err = t.exec(sqlAddEvent, r.number, r.version+1, now, actor, action, detail)
 	return err
 }
@@ -202,6 +208,7 @@ func (d *DB) HandLead(ctx context.Context, number string, version int64, assigne
 		if organisation != "" {
 			action, detail = actPassed, organisation
 		}
+		t.touch(number)
 		_, err = t.exec(sqlAddEvent, number, l.version+1, now, actor, action, detail)
 		return err
 	})

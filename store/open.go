@@ -64,6 +64,8 @@ type DB struct {
 	signalMu sync.Mutex
 	signals  map[string]chan struct{}
 
+	desk desk // the work list's index, and those who watch leads
+
 	closing sync.Once
 	closed  error // what closing found
 }
@@ -120,7 +122,7 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d.w = newWriter(conn, o.Log, d.signal)
+	d.w = newWriter(conn, o.Log, d.signal, d.desk.touch)
 	return d, nil
 }
 

@@ -88,6 +88,8 @@ type Lead struct {
 	Reason       CloseReason `json:"reason,omitempty"` // with Closed only
 	Assignee     string      `json:"assignee,omitempty"`
 	Organisation string      `json:"organisation,omitempty"`
+	NeedsCall    bool        `json:"needs_call,omitempty"` // no message reaches the person: staff should telephone
+	Moved        time.Time   `json:"-"`                    // when it came into its present state
 	Version      int64       `json:"version"`
 	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
 	History      []Event     `json:"history,omitempty"`

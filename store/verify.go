@@ -91,6 +91,7 @@ var sealedColumns = []struct{ column, query string }{
 	{colDetails, `SELECT number, details FROM leads WHERE length(details) > 0`},
 	{colWords, `SELECT id, words FROM questions`},
 	{colCell, `SELECT name, value FROM cells`},
+	{colNote, `SELECT lead || '/' || version, words FROM notes`},
 }
 
 func (d *DB) unopened(ctx context.Context, read *sql.Tx, s struct{ column, query string }) (bad int, err error) {

@@ -29,7 +29,11 @@ type tx struct {
 type effects struct {
 	channels []string // with new messages in the outbox
 	scrub    bool     // something was erased: its bytes must leave the write-ahead log
+	leads    []string // numbers of leads that changed
 }
+
+// touch notes that a lead changed, for the work list's index and those who watch.
+func (t *tx) touch(number string) { t.after.leads = append(t.after.leads, number) }
 
 // bg is used for statements: a context that cannot end costs the driver no watcher, and cutting a job off in its
 // middle would gain nothing, since its batch waits for the disk anyway.
@@ -113,6 +117,7 @@ type writer struct {
 	tx     tx
 	log    *slog.Logger
 	signal func(channel string)
+	moved  func(leads []string) // told of leads that changed, before their callers hear of it
 
 	mu     sync.RWMutex // held for reading while a job is queued, so that closing loses none
 	closed bool
@@ -122,9 +127,9 @@ type writer struct {
 	scrubDue bool
 }
 
-func newWriter(conn *sql.Conn, log *slog.Logger, signal func(string)) *writer {
+func newWriter(conn *sql.Conn, log *slog.Logger, signal func(string), moved func([]string)) *writer {
 	w := &writer{
-		tx: tx{conn: conn, stmts: map[string]*sql.Stmt{}}, log: log, signal: signal,
+		tx: tx{conn: conn, stmts: map[string]*sql.Stmt{}}, log: log, signal: signal, moved: moved,
 		queue: make(chan *job, queueLen), ended: make(chan struct{}),
 	}
 	go w.run()
@@ -278,6 +283,9 @@ func (w *writer) commit(jobs []*job) {
 			scrub = scrub || j.after.scrub
 			for _, c := range j.after.channels {
 				w.signal(c)
+			}
+			if len(j.after.leads) > 0 {
+				w.moved(j.after.leads)
 			}
 		}
 	}

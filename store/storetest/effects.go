@@ -15,7 +15,7 @@ var effectTests = []contract{
 		e.commit(withLead("k1", want))
 		got, err := e.Lead(ctx, want.Number)
 		e.must(err)
-		want.Status, want.Version = store.New, 1
+		want.Status, want.Version, want.Moved = store.New, 1, want.Created
 		want.History = []store.Event{{At: want.Created, Actor: "person", Action: "created"}}
 		if !reflect.DeepEqual(got, want) {
 			e.Errorf("lead\n%#v\nwant\n%#v", got, want)

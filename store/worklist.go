@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// View is one of the lists that staff work from.
+type View string
+
+// The views of the work list. The empty one holds every lead.
+const (
+	ViewNew  View = "new"  // nobody has contacted the person yet
+	ViewMine View = "mine" // open, and the asker's own
+	ViewLate View = "late" // Ageing is not 0
+	ViewCall View = "call" // open, and no message reaches the person
+	ViewOpen View = "open" // not done, not closed
+)
+
+// Views are all views but the empty one.
+var Views = []View{ViewNew, ViewMine, ViewLate, ViewCall, ViewOpen}
+
+// Work chooses leads for the work list. The zero value of a field chooses all.
+type Work struct {
+	View     View
+	Me       string // the account that asks, for ViewMine
+	Only     string // leads of this account and of nobody; an agent's own
+	Town     string
+	Platform string // slug
+	Channel  string
+	Status   Status
+	Assignee string // NoAssignee for leads of nobody
+	Text     string // words that must all occur, or a whole phone number
+	Days     int    // made at least so many days ago
+	Offset   int
+	Limit    int // at most so many; 0 for 50
+}
+
+// NoAssignee stands in Work.Assignee for nobody.
+const NoAssignee = "-"
+
+// WorkItem is a lead in the list.
+type WorkItem struct {
+	Lead
+	Late int // Ageing
+}
+
+// WorkPage is a part of the list.
+type WorkPage struct {
+	Items    []WorkItem   // newest first
+	Total    int          // that the filter chose
+	Counts   map[View]int // of what Only allows, whatever else is chosen
+	Towns    []string     // that leads come from, for the filter
+	Channels []string
+}
+
+// defaultPage is Work.Limit if none is given: two screens.
+const defaultPage = 50
+
+// Work returns a page of the work list.
+func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
+	entries, err := d.current(ctx)
+	if err != nil {
+		return WorkPage{}, err
+	}
+	if w.Limit <= 0 {
+		w.Limit = defaultPage
+	}
+	now := d.opt.Clock()
+	old, marks := now.AddDate(0, 0, -w.Days).UnixMicro(), agingMarks(now)
+	words := strings.Fields(fold(w.Text))
+	phone := d.phoneWanted(w.Text)
+	p := WorkPage{Counts: map[View]int{}}
+	towns, channels := map[string]struct{}{}, map[string]struct{}{}
+	var chosen []string
+	for _, e := range entries {
+		if w.Only != "" && e.assignee != "" && e.assignee != w.Only {
+			continue
+		}
+		towns[e.town], channels[e.channel] = struct{}{}, struct{}{}
+		in := w.View == ""
+		for _, v := range Views {
+			if e.in(v, w.Me, marks) {
+				p.Counts[v]++
+				in = in || v == w.View
+			}
+		}
+		if !in || !e.fits(w, words, phone) || w.Days > 0 && e.created > old {
+			continue
+		}
+		if p.Total >= w.Offset && len(chosen) < w.Limit {
+			chosen = append(chosen, e.number)
+		}
+		p.Total++
+	}
+	delete(towns, "")
+	p.Towns, p.Channels = slices.Sorted(maps.Keys(towns)), slices.Sorted(maps.Keys(channels))
+	for _, n := range chosen {
+		l, err := d.scanLead(d.read.QueryRowContext(ctx, sqlLeadByNumber, n))
+		if err != nil {
+			return WorkPage{}, err
+		}
+		p.Items = append(p.Items, WorkItem{l, marks.of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())})
+	}
+	return p, nil
+}
+
+func (e *entry) in(v View, me string, marks ageMarks) bool {
+	switch v {
+	case ViewNew:
+		return e.status == New
+	case ViewMine:
+		return me != "" && e.assignee == me && isOpen(e.status)
+	case ViewLate:
+		return marks.of(e.status, e.created, e.moved) > 0
+	case ViewCall:
+		return e.call && isOpen(e.status)
+	case ViewOpen:
+		return isOpen(e.status)
+	}
+	return false
+}
+
+// fits reports whether an entry is what the filters besides view and age ask for.
+func (e *entry) fits(w Work, words []string, phone string) bool {
+	switch {
+	case w.Town != "" && e.town != w.Town, w.Platform != "" && e.platform != w.Platform, w.Channel != "" && e.channel != w.Channel,
+		w.Status != "" && e.status != w.Status, w.Assignee == NoAssignee && e.assignee != "",
+		w.Assignee != "" && w.Assignee != NoAssignee && e.assignee != w.Assignee:
+		return false
+	}
+	if phone != "" && e.phone == phone {
+		return true
+	}
+	for _, word := range words {
+		if !strings.Contains(e.text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// phoneWanted returns the keyed hash of a text that is a whole phone number, else "". Parts of numbers are not
+// looked for: whoever may not see them could guess them digit by digit.
+func (d *DB) phoneWanted(text string) string {
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune("+-() ", r):
+			return -1
+		}
+		return 'x'
+	}, fold(strings.TrimSpace(text)))
+	switch {
+	case strings.Contains(digits, "x") || len(digits) < 10 || len(digits) > 15:
+		return ""
+	case len(digits) == 11 && digits[0] == '1':
+		digits = "86" + digits
+	}
+	return string(d.phoneKey("+" + digits))
+}
+
+// Days after which an open lead counts as late, by the time it has stood in its state. A new one counts before
+// that, after more than three working days without contact, which Ageing tells as 3.
+var lateDays = []int{45, 21, 9}
+
+const newWorkingDays = 3
+
+// ageMarks are the times before which something became late, in microseconds.
+type ageMarks struct {
+	fresh int64
+	days  [3]int64 // as lateDays
+}
+
+func agingMarks(now time.Time) ageMarks {
+	m := ageMarks{fresh: workingDaysBefore(now, newWorkingDays).UnixMicro()}
+	for i, n := range lateDays {
+		m.days[i] = now.AddDate(0, 0, -n).UnixMicro()
+	}
+	return m
+}
+
+func (m ageMarks) of(s Status, created, moved int64) int {
+	if !isOpen(s) {
+		return 0
+	}
+	for i, mark := range m.days {
+		if moved <= mark {
+			return lateDays[i]
+		}
+	}
+	if s == New && created < m.fresh {
+		return newWorkingDays
+	}
+	return 0
+}
+
+// Ageing says how late a lead is: 9, 21 or 45 for an open one that has stood that many days in its state, 3 for a
+// new one without contact for more than three working days, 0 for one in time.
+func Ageing(l Lead, now time.Time) int {
+	return agingMarks(now).of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())
+}
+
+// workingDaysBefore goes back so many working days, Monday to Friday by the clock of the province. Public holidays
+// are not known: after one, a lead counts as late a little early.
+func workingDaysBefore(now time.Time, n int) time.Time {
+	t := now.In(province)
+	free := func() bool { return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday }
+	for free() { // time stands still from Friday's end
+		t = time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, province).Add(-time.Nanosecond)
+	}
+	for n > 0 {
+		t = t.AddDate(0, 0, -1)
+		if !free() {
+			n--
+		}
+	}
+	return t
+}
+
+// LateHand is somebody whose leads are late.
+type LateHand struct {
+	Assignee string      // "" for leads of nobody
+	Late     int         // how many
+	Days     map[int]int // how many by Ageing
+	Oldest   time.Time   // since when the longest of them has stood in its state
+}
+
+// LateHands lists who is late, by person and not by case: who has most, first. only is as in Work.
+func (d *DB) LateHands(ctx context.Context, only string) ([]LateHand, error) {
+	entries, err := d.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	marks, hands := agingMarks(d.opt.Clock()), map[string]*LateHand{}
+	for _, e := range entries {
+		days := marks.of(e.status, e.created, e.moved)
+		if days == 0 || only != "" && e.assignee != "" && e.assignee != only {
+			continue
+		}
+		h := hands[e.assignee]
+		if h == nil {
+			h = &LateHand{Assignee: e.assignee, Days: map[int]int{}}
+			hands[e.assignee] = h
+		}
+		h.Late++
+		h.Days[days]++
+		if since := at(e.moved); h.Oldest.IsZero() || since.Before(h.Oldest) {
+			h.Oldest = since
+		}
+	}
+	all := make([]LateHand, 0, len(hands))
+	for _, h := range hands {
+		all = append(all, *h)
+	}
+	slices.SortFunc(all, func(a, b LateHand) int {
+		if a.Late != b.Late {
+			return b.Late - a.Late
+		}
+		return strings.Compare(a.Assignee, b.Assignee)
+	})
+	return all, nil
+}
