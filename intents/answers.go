@@ -355,7 +355,9 @@ func (t *turn) platform(list []string, brief bool) out {
 	if t.st.NeedAt == 0 {
 		t.st.NeedAt = t.in.Now.Unix()
 	}
-	if near := t.near(list[0]); near != "" {
+	if len(t.maybe) > 1 {
+		o.text = fit(o.text, answerBytes)
+	} else if near := t.near(list[0]); near != "" {
 		o.text = fit(o.text, answerBytes-len(near)/2) + "\n" + near
 	} else {
 		o.text = fit(o.text, answerBytes)
@@ -365,7 +367,8 @@ func (t *turn) platform(list []string, brief bool) out {
 	} else if !t.in.Message.Group {
 		o.text += "\n" + t.office(noLeadsHere)
 	}
-	if c, ok := t.nearChoice(list[0]); ok {
+	t.askMaybe(&o, list[0])
+	if c, ok := t.nearChoice(list[0]); ok && len(t.maybe) == 0 {
 		o.add(c)
 	}
 	if len(list) > 1 && slices.Contains(slugs, list[1]) {

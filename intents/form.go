@@ -186,10 +186,11 @@ func (t *turn) single(step field, text string) out {
 		return t.retry(step, badFirm)
 	case fTown:
 		if v, ok := townOf(text); ok {
-			if o, several := t.whichTown(v); several {
+			town, o, asks := t.whichTown(v)
+			if asks {
 				return o
 			}
-			d.Town = v
+			d.Town = town
 			return done()
 		}
 		return t.retry(step, badTown)

@@ -42,15 +42,47 @@ func knownTown(words string) string {
 }
 
 // hearTown remembers the one place that a message names. The wider place of the one remembered says nothing new.
+// Of a name that several bear, the one in the city known so far is meant; if none is, it can be asked back.
 func (t *turn) hearTown(text string) {
-	found := places.Find(text)
+	found := t.likely(places.Find(text))
 	if len(found) != 1 {
+		if oneName(found) {
+			t.maybe = found
+		}
 		return
 	}
 	if was, ok := places.ByName(t.st.Town); ok && was.Within(found[0]) {
 		return
 	}
 	t.st.Town = found[0].Full()
+}
+
+// likely keeps of several places those in the city where the firm is as far as is known; all, if none is there.
+func (t *turn) likely(found []places.Place) []places.Place {
+	at, ok := t.home()
+	if !ok || len(found) < 2 || !oneName(found) {
+		return found
+	}
+	var near []places.Place
+	for _, p := range found {
+		if p.City == at.City {
+			near = append(near, p)
+		}
+	}
+	if len(near) == 0 {
+		return found
+	}
+	return near
+}
+
+// oneName reports whether several places bear one name: 中山's 沙溪 and 潮安's.
+func oneName(found []places.Place) bool {
+	for _, p := range found {
+		if cutRunes(p.Name, 2) != cutRunes(found[0].Name, 2) {
+			return false
+		}
+	}
+	return len(found) > 1
 }
 
 // home is where the firm is, as far as it was said: in the form, in the conversation, or by the channel's
@@ -75,15 +107,19 @@ func (t *turn) townOffered() string {
 	return t.in.Message.Town
 }
 
-// whichTown asks back when several towns bear the name given; the form's step stays.
-func (t *turn) whichTown(said string) (out, bool) {
-	found := places.Only(said)
-	if len(found) < 2 {
-		return out{}, false
+// whichTown asks back when several towns bear the name given; the form's step stays. Otherwise it returns the
+// town as it is kept.
+func (t *turn) whichTown(said string) (town string, o out, asks bool) {
+	found := t.likely(places.Only(said))
+	switch len(found) {
+	case 0:
+		return said, out{}, false
+	case 1:
+		return found[0].Full(), out{}, false
 	}
-	o := t.ask(t.say(nearWhich, "town", plain(said)))
+	o = t.ask(t.say(nearWhich, "town", plain(said)))
 	o.choices = append(townChoices(found), o.choices[len(o.choices)-1])
-	return o, true
+	return said, o, true
 }
 
 func townChoices(found []places.Place) []bot.Choice {
@@ -190,6 +226,18 @@ func (t *turn) nearChoice(slug string) (bot.Choice, bool) {
 // nearAsked is the value of that choice: "附近机构 企业融资".
 var nearAsked = regexp.MustCompile(`^附近机构\s*(.+)$`)
 
+// askMaybe adds to an answer about a kind of platform which of the towns of one name is meant.
+func (t *turn) askMaybe(o *out, slug string) {
+	if len(t.maybe) < 2 || t.r.dir == nil || t.in.Message.Group || !t.r.dir.Offers(slug) {
+		return
+	}
+	o.text += "\n" + t.say(nearWhich, "town", t.inScript(t.maybe[0].Name))
+	t.st.Where = slug
+	for _, c := range townChoices(t.maybe) {
+		o.add(c)
+	}
+}
+
 // nearText takes messages about where: the wish to see who is near, a town in answer to which, a town alone after
 // a kind of platform was spoken of. Anything else goes on its way; the question about the town is not insisted on.
 func (t *turn) nearText(text string) (out, bool) {
@@ -206,7 +254,7 @@ func (t *turn) nearText(text string) (out, bool) {
 	if t.r.dir == nil || t.inForm() || t.st.Guide != nil || !slices.Contains(slugs, slug) {
 		return out{}, false
 	}
-	found := places.Only(text)
+	found := t.likely(places.Only(text))
 	if whole, ok := places.ByName(plain(text)); ok {
 		found = []places.Place{whole}
 	}

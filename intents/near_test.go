@@ -163,6 +163,35 @@ func TestTownIsAskedAndNeverBlocks(t *testing.T) {
 	}
 }
 
+// TestSharedNameInAMessage: the city known so far decides; without one it is asked back beside the answer.
+func TestSharedNameInAMessage(t *testing.T) {
+	w := nearWorld(t, "中山市古镇镇")
+	w.text("我在沙溪想做质量检测")
+	if !strings.Contains(w.reply.Text, "沙溪镇暂时没有查到，同市可以找：") || w.state().Town != "中山市沙溪镇" {
+		t.Errorf("with a channel of the city: %s %s", w.state().Town, w.reply.Text)
+	}
+	for _, town := range []string{"", "东莞市大朗镇"} {
+		w = nearWorld(t, town)
+		w.text("我在沙溪想做质量检测")
+		got := labels(w.reply)
+		i := slices.Index(got, "中山市沙溪镇")
+		if i < 0 || !slices.Contains(got, "潮州市潮安区沙溪镇") || !strings.Contains(w.reply.Text, "不止一处") || !strings.Contains(w.reply.Text, "质量检测") {
+			t.Fatalf("%q: %v\n%s", town, got, w.reply.Text)
+		}
+		w.press(w.reply, i+1)
+		if !strings.Contains(w.reply.Text, "沙溪镇暂时没有查到，同市可以找：") {
+			t.Errorf("%q: %s", town, w.reply.Text)
+		}
+	}
+	w = nearWorld(t, "中山市古镇镇")
+	w.text("我要登记")
+	w.text("明辉灯饰厂")
+	w.text("沙溪")
+	if w.state().Draft.Town != "中山市沙溪镇" {
+		t.Errorf("the form of a channel of the city: %s", w.state().Draft.Town)
+	}
+}
+
 // TestFormKnowsTowns: the form writes a known town whole, asks back where several bear the name, offers the one
 // spoken of, and takes unknown ones as they are typed.
 func TestFormKnowsTowns(t *testing.T) {
@@ -173,12 +202,12 @@ func TestFormKnowsTowns(t *testing.T) {
 	if got := labels(w.reply); len(got) == 0 || got[0] != "中山市小榄镇" {
 		t.Errorf("the town spoken of is not offered: %v", got)
 	}
-	w.text("沙溪")
-	if got := labels(w.reply); len(got) != 4 || w.state().Draft.Town != "" {
+	w.text("大岗")
+	if got := labels(w.reply); len(got) != 3 || w.state().Draft.Town != "" {
 		t.Fatalf("a shared name: %v, %s", got, w.state().Draft.Town)
 	}
-	w.text("中山市沙溪镇")
-	if w.state().Draft.Town != "中山市沙溪镇" {
+	w.text("肇庆市怀集县大岗镇")
+	if w.state().Draft.Town != "肇庆市怀集县大岗镇" {
 		t.Error(w.state().Draft.Town)
 	}
 	w = nearWorld(t, "")

@@ -13,6 +13,7 @@ import (
 	"smebot/bot"
 	"smebot/intents/understand"
 	"smebot/knowledge"
+	"smebot/knowledge/places"
 	"smebot/store"
 )
 
@@ -122,8 +123,9 @@ type turn struct {
 	ownErr  error
 	ownRead bool
 	effects []bot.Effect
-	fresh   bool   // this turn answered something that may be called useful
-	where   string // slug of what the town was asked for by the last turn
+	fresh   bool           // this turn answered something that may be called useful
+	maybe   []places.Place // towns of one name that the message may mean
+	where   string         // slug of what the town was asked for by the last turn
 }
 
 // out is a reply in the making.
