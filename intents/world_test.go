@@ -181,6 +181,12 @@ type world struct {
 	nonce   *rand.ChaCha8
 	down    bool // the store cannot be read
 
+	stage     *stage // turns go through an adapter; nil: to the router
+	leadsFrom func(context.Context, bot.Address) ([]store.Lead, error)
+	person    string // who speaks, on a stage
+	shown     string // the reply as the person sees it
+	abroad    bool   // the yes to the transfer abroad is given for the script
+
 	who     bot.Address
 	town    string
 	noLeads bool
@@ -203,9 +209,12 @@ func newWorld(t *testing.T, o Options) *world {
 
 func (w *world) configure(o Options) {
 	w.options = o
-	w.router = New(Config{Understand: keywords{}, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(_ context.Context, a bot.Address) ([]store.Lead, error) {
+	w.router = New(Config{Understand: keywords{}, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
 		if w.down {
 			return nil, errors.New("no store")
+		}
+		if w.leadsFrom != nil {
+			return w.leadsFrom(ctx, a)
 		}
 		return w.leads[a], nil
 	}})
@@ -226,6 +235,9 @@ func (w *world) press(r bot.Reply, n int) bot.Reply {
 // send takes a turn as the dispatcher would and checks what must hold after every one.
 func (w *world) send(m bot.Message) bot.Reply {
 	w.t.Helper()
+	if w.stage != nil {
+		return w.stage.send(m)
+	}
 	m.Key, m.From, m.Town, m.Leads, m.Group = "k", w.who, w.town, !w.noLeads, w.group
 	in := bot.Input{State: w.states[w.who], Message: m, Now: w.now}
 	w.nonce.Read(in.Nonce[:])
@@ -249,7 +261,7 @@ func (w *world) send(m bot.Message) bot.Reply {
 	if len(w.reply.Choices) > 0 {
 		w.before = append(w.before, w.reply)
 	}
-	w.reply = out.Reply
+	w.reply, w.shown = out.Reply, out.Reply.Numbered()
 	return out.Reply
 }
 
