@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"smebot/bot"
 	"smebot/knowledge"
 )
 
@@ -121,43 +120,5 @@ func TestTraditional(t *testing.T) {
 	}
 	if got := say(knowledge.Traditional, summaryLine, "field", "企業", "value", "明辉灯饰"); !strings.Contains(got, "明辉灯饰") {
 		t.Errorf("the person's own words were converted: %s", got)
-	}
-}
-
-// TestNoticeNames holds the notice to its fields, in every language.
-func TestNoticeNames(t *testing.T) {
-	o := New(Config{}).opt
-	if err := o.Check(); err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range []knowledge.Language{knowledge.Simplified, knowledge.Traditional, knowledge.English} {
-		for _, p := range []bot.Platform{bot.WeChat, bot.Telegram} {
-			text := o.notice(l, p)
-			for name, value := range o.filled(l) {
-				if !strings.Contains(text, value) {
-					t.Errorf("%s %s: the notice lacks the %s", l, p, name)
-				}
-			}
-			if !strings.Contains(text, "18") {
-				t.Errorf("%s: the notice lacks the age", l)
-			}
-			if abroad := strings.Contains(text, say(l, noticeAbroad)); abroad != (p == bot.Telegram) {
-				t.Errorf("%s %s: transfer abroad named: %v", l, p, abroad)
-			}
-		}
-	}
-	before := o.noticeVersion(knowledge.Simplified, bot.WeChat)
-	for name, n := range map[string]Notice{"operator": {Operator: " "}, "contact": {Contact: " "}, "purpose": {Purpose: "\n"}, "way": {Way: " "}, "kinds": {Kinds: " "}, "receiver": {Receiver: " "}, "retention": {Retention: " "}, "rights": {Rights: " "}} {
-		o.Notice = n
-		if err := o.Check(); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("blank %s: %v", name, err)
-		}
-		if o.noticeVersion(knowledge.Simplified, bot.WeChat) == before {
-			t.Errorf("a changed %s keeps the version", name)
-		}
-	}
-	o.Notice = Notice{Purpose: strings.Repeat("长", 600)}
-	if o.Check() == nil {
-		t.Error("a notice that fits no reply was let through")
 	}
 }

@@ -52,6 +52,8 @@ type stage struct {
 	raws     []any // of replies with choices
 	last     any
 	serial   int
+	dir      string // the store's
+	logs     *logged
 }
 
 // hangs is how long anything may take before a test is called stuck.
@@ -59,15 +61,15 @@ const hangs = 30 * time.Second
 
 func newStage(t *testing.T, p bot.Platform) *stage {
 	t.Helper()
-	s := &stage{t: t}
-	quiet := slog.New(slog.DiscardHandler)
+	s := &stage{t: t, dir: t.TempDir(), logs: &logged{}}
+	quiet := slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	clock := func() time.Time {
 		if s.w == nil {
 			return time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
 		}
 		return s.w.now
 	}
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Log: quiet, Clock: clock})
+	db, err := store.Open(t.Context(), store.Options{Dir: s.dir, Log: quiet, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
