@@ -46,15 +46,21 @@ func (t *turn) startForm(slug, text string) out {
 	id := derive(t.in.Nonce, "draft")
 	now := t.in.Now.Unix()
 	t.st.Guide, t.st.Page = nil, nil
-	d := &draft{ID: hex.EncodeToString(id[:10]), Began: now, Touched: now, Platform: slug, Need: needOf(text)}
+	d := &draft{ID: hex.EncodeToString(id[:10]), Began: now, Touched: now, Platform: slug}
 	t.st.Draft = d
-	if d.Need == "" {
+	told := detailsIn(text)
+	if told.count() == 0 {
+		d.Need = needOf(text)
+	} else if told.need == "" { // a need must not keep the name of a person who has not agreed yet
+		d.Need = needOf(strings.Join(told.other, "，"))
+	}
+	if d.Need == "" && told.need == "" {
 		d.Need = t.st.Need
 	}
 	d.Platform = cmp.Or(d.Platform, typeIn(text), t.st.Slug)
-	told := t.fill(detailsIn(text), true)
+	early := t.fill(told, true)
 	o := t.prompt()
-	if told {
+	if early {
 		o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(formKept)+"\n\n", 1)
 	}
 	return o
