@@ -21,9 +21,10 @@ func TestRandomWalk(t *testing.T) {
 		"帮助", "转人工", "前20家奖励多少钱", "前20家奖励多少钱？另外我想贷款", "知识产权质押融资有什么支持", "数字对不上", "明天天气", "想检测", "卖不动", "找平台", "其他类型", "看全文 第二条", "下一页", "第三条讲什么？", "我的进度", "我的信息",
 		"删除我的信息", "确认删除", "撤回同意", "退订", "我未满14岁", "身份证11010519491231002X", "你好", "谢谢", "hello", "what is the award?", "I agree", "confirm", "問政策", "為什麼要電話？", "炸弹", "??", "👍", "20261122-7K3QWM", strings.Repeat("长", 1200),
 		"{number}", "", "\x00", "融资", "明辉灯饰有限公司，古镇镇，陈志明，13800138000",
+		"沙溪", "我在沙溪想检测", "附近机构", "附近机构 质量检测", "喺小榄", "从古镇搬到大朗", "某某镇", "中山市潮州市沙溪镇",
 	}
 	rng := rand.New(rand.NewPCG(7, 11))
-	w := newWorld(t, Options{})
+	w := nearWorld(t, "")
 	people := []bot.Address{
 		{Channel: "guzhen", Platform: bot.WeChat, User: "a"}, {Channel: "tg", Platform: bot.Telegram, User: "b"}, {Channel: "web", Platform: bot.Web, User: "c"},
 		{Channel: "tg", Platform: bot.Telegram, User: "group"}, {Channel: "quiet", Platform: bot.WeChat, User: "d"},
@@ -33,6 +34,7 @@ func TestRandomWalk(t *testing.T) {
 	for turn := range 10000 {
 		w.who = people[rng.IntN(len(people))]
 		w.group, w.noLeads = w.who.User == "group", w.who.Channel == "quiet"
+		w.town = map[string]string{"guzhen": "中山市古镇镇", "tg": "某某开发区", "quiet": "佛山市"}[w.who.Channel]
 		if rng.IntN(40) == 0 {
 			w.now = w.now.Add(time.Duration(rng.IntN(30)) * time.Hour)
 		}
@@ -58,6 +60,9 @@ func TestRandomWalk(t *testing.T) {
 		}
 		if turn%7 == 0 && w.state().Draft != nil && w.state().Draft.Edit != "" || turn%97 == 0 {
 			if inForm := w.state().Draft != nil; inForm {
+				if w.state().Erase { // there it answers whether to erase
+					w.text("不删了")
+				}
 				w.text("取消")
 				if w.state().Draft != nil {
 					t.Fatalf("turn %d: 取消 does not leave the form:\n%s", turn, w.reply.Numbered())
