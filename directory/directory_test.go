@@ -177,6 +177,24 @@ func TestDefaultsAndCells(t *testing.T) {
 	}
 }
 
+// TestWrittenAndReadBack: what is written reads back to the same, and runs no formula in a spreadsheet.
+func TestWrittenAndReadBack(t *testing.T) {
+	list := []store.Organisation{
+		{Town: "中山市古镇镇", Platform: "financing", Name: "=1+1", Contact: "+86 760 0000", Address: "a,\"b\"", Hours: "-", Source: "＝测", Date: "2026-10-31", Batch: "b"},
+		{Town: "佛山市顺德区", Platform: "e-commerce", Name: "虚构", Contact: "@x", Source: "测", Batch: "b"},
+	}
+	b := Encode(list)
+	for _, bad := range []string{",=", ",+", ",@", ",-", ",＝", "\n="} {
+		if bytes.Contains(b, []byte(bad)) {
+			t.Errorf("a cell begins with %q:\n%s", bad, b)
+		}
+	}
+	got, faults := Parse(b, Defaults{Batch: "b", Now: today})
+	if len(faults) > 0 || fmt.Sprint(got) != fmt.Sprint(list) {
+		t.Errorf("%s\n%v", words(faults, true), got)
+	}
+}
+
 func TestNear(t *testing.T) {
 	var d Directory
 	place := func(full string) places.Place {

@@ -149,7 +149,7 @@ func tidy(cells []string) []string {
 			}
 			return r
 		}, c)
-		out[i] = strings.Join(strings.Fields(c), " ")
+		out[i] = unquoted(strings.Join(strings.Fields(c), " "))
 	}
 	return out
 }

@@ -162,6 +162,7 @@ func readList(e *env, path string) ([]byte, string, error) {
 type directoryListCmd struct {
 	Town     string `help:"Only those of this town, city or district, and what lies in it."`
 	Platform string `help:"Only those of this platform type." placeholder:"SLUG"`
+	Format   string `help:"table, or csv to edit and import again." enum:"table,csv" default:"table"`
 }
 
 // Run lists organisations by town, platform and name.
@@ -174,6 +175,9 @@ func (c *directoryListCmd) Run(e *env) error {
 		list, err := organisationsIn(e, db, in, c.Platform)
 		if err != nil {
 			return err
+		}
+		if c.Format == "csv" {
+			return directory.Write(e.out, list)
 		}
 		w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tTOWN\tPLATFORM\tNAME\tCONTACT\tADDRESS\tHOURS\tDATE\tSOURCE")

@@ -60,6 +60,11 @@ func TestDirectoryCommands(t *testing.T) {
 			t.Errorf("list %s: %d, want %d organisations\n%s%s", args, code, want, out, errs)
 		}
 	}
+	if out, _, code := directoryRun(t, data, "list", "--format", "csv"); code != 0 {
+		t.Error(code)
+	} else if again, errs, code := directoryRun(t, data, "import", listFile(t, "again.csv", out)); code != 0 || again != "0 added, 0 changed, 3 as they were\n" {
+		t.Errorf("what was listed as csv and imported again: %s%s", again, errs)
+	}
 	if out, _, code := directoryRun(t, data, "check"); code != 0 || !strings.Contains(out, "虚构融资中心（测试用）: its date is 2020-01-01") || !strings.Contains(out, "nobody offers incubation") || !strings.Contains(out, "3 organisations") {
 		t.Errorf("check: %d %s", code, out)
 	}
