@@ -24,6 +24,19 @@ var (
 type Conversation struct {
 	State   []byte // the router's own, opaque here; nil for a newcomer
 	Version int64  // counts turns; 0 for a newcomer
+	Held    Held
+}
+
+// Held says whether staff answer a person in place of the bot.
+type Held struct {
+	On   bool
+	Told bool // the person has been told so
+}
+
+// Talk is what is kept of a turn's words for staff: contact details masked.
+type Talk struct {
+	Said    string `json:"said,omitempty"`    // by the person
+	Replied string `json:"replied,omitempty"` // by the bot, as plain text
 }
 
 // Turn is everything one message changes. It is stored whole or not at all.
@@ -36,6 +49,7 @@ type Turn struct {
 	Reply    Reply
 	Effects  []Effect
 	Outgoing []Outgoing
+	Talk     Talk // nothing is kept of the zero value
 }
 
 // Store is what the dispatcher needs of the database.
@@ -54,6 +68,7 @@ type Input struct {
 	State   []byte
 	Message Message
 	Now     time.Time
+	Held    Held     // staff answer this person: the bot stays silent but for what only it can do
 	Nonce   [16]byte // randomness for this attempt: lead numbers and the like are made from it
 }
 
@@ -78,6 +93,7 @@ type Options struct {
 	Log     *slog.Logger     // default slog.Default()
 	Context context.Context  // the program's life; default context.Background()
 	Routed  func(in Input, out Outcome, took time.Duration)
+	Talk    func(in Input, out Outcome) Talk // what is kept of a turn's words; default nothing
 }
 
 // Dispatcher is the one path of every message: it joins repeats of a delivery, lets the turns of one person
@@ -189,6 +205,9 @@ func (d *Dispatcher) work(c *call, m Message, before <-chan struct{}, mine chan 
 	}
 }
 
+// ReplyID is the outgoing id of a turn's own reply, where the delivery itself cannot carry it.
+func ReplyID(key string) string { return "reply:" + key }
+
 // attempts bounds how often a turn is routed again after a conflict or a clash.
 const attempts = 8
 
@@ -205,7 +224,7 @@ func (d *Dispatcher) turn(ctx context.Context, m Message) (Reply, error) {
 		if err != nil {
 			return Reply{}, fmt.Errorf("load conversation: %w", err)
 		}
-		in := Input{State: conv.State, Message: m, Now: d.opt.Clock()}
+		in := Input{State: conv.State, Message: m, Now: d.opt.Clock(), Held: conv.Held}
 		rand.Read(in.Nonce[:])
 		began := time.Now()
 		out, err := d.router.Route(ctx, in)
@@ -216,8 +235,11 @@ func (d *Dispatcher) turn(ctx context.Context, m Message) (Reply, error) {
 			d.opt.Routed(in, out, time.Since(began))
 		}
 		t := Turn{Key: m.Key, From: m.From, At: in.Now, State: out.State, Version: conv.Version, Reply: out.Reply, Effects: out.Effects, Outgoing: out.Outgoing}
+		if d.opt.Talk != nil {
+			t.Talk = d.opt.Talk(in, out)
+		}
 		if m.Async && !out.Reply.Empty() {
-			t.Outgoing = append([]Outgoing{{ID: "reply:" + m.Key, To: m.From, Reply: out.Reply}}, t.Outgoing...)
+			t.Outgoing = append([]Outgoing{{ID: ReplyID(m.Key), To: m.From, Reply: out.Reply}}, t.Outgoing...)
 		}
 		switch err := d.store.CommitTurn(ctx, t); {
 		case err == nil:

@@ -41,7 +41,7 @@ var Classes = map[string]map[string]Class{
 		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
 	},
 	"messages": {
-		"seq": Business, "before": Business, "at": PersonalData, "kind": Business, "words": PersonalData, "actor": PersonalData,
+		"seq": Business, "id": PersonalData, "before": Business, "at": PersonalData, "kind": Business, "words": PersonalData, "actor": PersonalData,
 		"lead": Business, "state": Business, "cause": Business,
 	},
 	"takeovers": {

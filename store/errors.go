@@ -64,6 +64,10 @@ var (
 	ErrStale = errors.New("lead changed meanwhile")
 	// ErrMove: the table of moves does not allow the change.
 	ErrMove = errors.New("move not allowed")
+	// ErrTaken: another account answers this person already.
+	ErrTaken = errors.New("somebody else answers this person")
+	// ErrReleased: the person's thread is not, or no longer, in the hands of who writes.
+	ErrReleased = errors.New("thread is not taken over")
 	// ErrReadOnly: the store was opened for reading.
 	ErrReadOnly = errors.New("store is open for reading only")
 )

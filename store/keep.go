@@ -15,10 +15,14 @@ const (
 	sqlPurgeInbox     = `DELETE FROM inbox WHERE delivery IN (SELECT delivery FROM inbox WHERE stored < $1 LIMIT $2)`
 	sqlPurgeDead      = `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE given_up > 0 AND given_up < $1 LIMIT $2)`
 	sqlPurgeQuestions = `DELETE FROM questions WHERE id IN (SELECT id FROM questions WHERE asked < $1 LIMIT $2)`
-	sqlPurgeTalks     = `DELETE FROM conversations WHERE person IN (SELECT person FROM conversations WHERE updated < $1 LIMIT $2)`
-	sqlUntidy         = `SELECT person, state, version, updated FROM conversations WHERE tidy < $5 AND tidy < 2 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
-	sqlTidy           = `UPDATE conversations SET state = $1, version = version + $2, tidy = $5 WHERE person = $3 AND version = $4`
-	sqlOldLeads       = `SELECT number, status, version FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND changed < $1 ORDER BY changed LIMIT $2`
+	// In the order they were written, which is that of their times: the oldest are looked at only. A conversation
+	// must outlive its words, or erasing would not find them.
+	sqlPurgeMessages = `DELETE FROM messages WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM messages ORDER BY seq LIMIT $2) oldest WHERE at < $1)`
+	sqlPurgeTalks    = `DELETE FROM conversations WHERE person IN (SELECT c.person FROM conversations c
+		WHERE c.updated < $1 AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.seq = c.talk) LIMIT $2)`
+	sqlUntidy   = `SELECT person, state, version, updated FROM conversations WHERE tidy < $5 AND tidy < 2 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
+	sqlTidy     = `UPDATE conversations SET state = $1, version = version + $2, tidy = $5 WHERE person = $3 AND version = $4`
+	sqlOldLeads = `SELECT number, status, version FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND changed < $1 ORDER BY changed LIMIT $2`
 )
 
 // Purge removes deliveries with their replies, and dead letters, from before a time: seven days ago is what
@@ -27,10 +31,10 @@ func (d *DB) Purge(ctx context.Context, olderThan time.Time) (int, error) {
 	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead)
 }
 
-// PurgeConversations removes conversations whose last turn, and questions whose asking, was before a time, and
+// PurgeConversations removes what was said, conversations whose last turn, and questions whose asking, was before a time, and
 // all that Purge removes: a delivery must not outlive the conversation by which erasing finds it.
 func (d *DB) PurgeConversations(ctx context.Context, olderThan time.Time) (int, error) {
-	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead, sqlPurgeTalks, sqlPurgeQuestions)
+	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead, sqlPurgeMessages, sqlPurgeTalks, sqlPurgeQuestions)
 }
 
 func (d *DB) purge(ctx context.Context, olderThan time.Time, queries ...string) (int, error) {

@@ -53,6 +53,12 @@ func (d *DB) sealOutgoing(o bot.Outgoing) (outgoingWrite, error) {
 	}, nil
 }
 
+func (o outgoingWrite) store(t *tx, now, message int64) error {
+	_, err := t.exec(sqlAddOutgoing, o.id, o.channel, o.person, o.payload, o.due, o.due, now, message)
+	t.after.channels = append(t.after.channels, o.channel)
+	return err
+}
+
 // outgoingKey hides the id, which is often made from a delivery's key and so from a person's.
 func (d *DB) outgoingKey(id string) []byte { return d.seal.hash("outgoing", id) }
 
@@ -83,6 +89,9 @@ func (d *DB) NextOutgoing(ctx context.Context, channel string, now time.Time, li
 func (d *DB) MarkSent(ctx context.Context, id string) error {
 	key := d.outgoingKey(id)
 	return d.write(ctx, func(t *tx) error {
+		if err := tellMessage(t, key, MessageSent, ""); err != nil {
+			return err
+		}
 		_, err := t.exec(sqlSent, key)
 		return err
 	})
@@ -92,6 +101,9 @@ func (d *DB) MarkSent(ctx context.Context, id string) error {
 func (d *DB) Retry(ctx context.Context, id string, notBefore time.Time, cause string) error {
 	key := d.outgoingKey(id)
 	return d.write(ctx, func(t *tx) error {
+		if err := tellMessage(t, key, MessageUnknown, cause); err != nil {
+			return err
+		}
 		_, err := t.exec(sqlRetry, micros(notBefore), cause, key)
 		return err
 	})
@@ -101,6 +113,9 @@ func (d *DB) Retry(ctx context.Context, id string, notBefore time.Time, cause st
 func (d *DB) GiveUp(ctx context.Context, id string, cause string) error {
 	key, now := d.outgoingKey(id), d.now()
 	return d.write(ctx, func(t *tx) error {
+		if err := tellMessage(t, key, MessageFailed, cause); err != nil {
+			return err
+		}
 		_, err := t.exec(sqlGiveUp, now, cause, key)
 		return err
 	})

@@ -22,15 +22,17 @@ const (
 )
 
 const (
-	sqlConversation = `SELECT state, version FROM conversations WHERE person = $1`
-	sqlStoredReply  = `SELECT reply FROM inbox WHERE delivery = $1`
+	sqlConversation = `SELECT c.state, c.version, COALESCE(h.touched, 0), COALESCE(h.told, 0)
+		FROM conversations c LEFT JOIN takeovers h ON h.person = c.person WHERE c.person = $1`
+	sqlStoredReply = `SELECT reply FROM inbox WHERE delivery = $1`
 
 	// before points at the person's delivery so far last, if any.
 	sqlAddDelivery = `INSERT INTO inbox (delivery, before, reply, stored)
 		VALUES ($1, COALESCE((SELECT last FROM conversations WHERE person = $2), $3), $4, $5) ON CONFLICT (delivery) DO NOTHING`
-	sqlNewTalk      = `INSERT INTO conversations (person, last, state, version, updated) VALUES ($1, $2, $3, 1, $4) ON CONFLICT (person) DO NOTHING`
-	sqlNextTalk     = `UPDATE conversations SET last = $1, state = $2, version = version + 1, updated = $3, tidy = 0 WHERE person = $4 AND version = $5`
-	sqlAddOutgoing  = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`
+	sqlNewTalk  = `INSERT INTO conversations (person, last, state, version, updated, talk) VALUES ($1, $2, $3, 1, $4, $5) ON CONFLICT (person) DO NOTHING`
+	sqlNextTalk = `UPDATE conversations SET last = $1, state = $2, version = version + 1, updated = $3, tidy = 0, talk = CASE WHEN $6 > 0 THEN $6 ELSE talk END
+		WHERE person = $4 AND version = $5`
+	sqlAddOutgoing  = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
 	sqlLastDelivery = `SELECT last FROM conversations WHERE person = $1`
 	sqlBefore       = `SELECT before FROM inbox WHERE delivery = $1`
 	sqlUnchain      = `UPDATE inbox SET before = $1 WHERE delivery = $2`
@@ -65,12 +67,15 @@ func (d *DB) Conversation(ctx context.Context, who bot.Address) (bot.Conversatio
 	person := d.seal.person(who)
 	var sealed []byte
 	var c bot.Conversation
-	switch err := d.conversation.QueryRowContext(ctx, person).Scan(&sealed, &c.Version); {
+	var held int64
+	switch err := d.conversation.QueryRowContext(ctx, person).Scan(&sealed, &c.Version, &held, &c.Held.Told); {
 	case errors.Is(err, sql.ErrNoRows):
 		return bot.Conversation{}, nil
 	case err != nil:
 		return bot.Conversation{}, err
-	case len(sealed) == 0:
+	}
+	c.Held.On = held > 0 && d.now() < held+takeoverIdle.Microseconds()
+	if len(sealed) == 0 {
 		return c, nil
 	}
 	state, err := d.seal.open(colState, person, sealed)
@@ -98,9 +103,11 @@ func (d *DB) CommitTurn(ctx context.Context, t bot.Turn) error {
 type turnWrite struct {
 	now              int64
 	delivery, person []byte
-	reply, state     []byte // sealed
+	reply, state     []byte     // sealed
+	talk             *talkWrite // nil: nothing is kept of the words
 	version          int64
 	effects          []func(*tx) error
+	silent           bool  // it erases its own person: its words go too
 	refused          error // why the turn cannot be stored; told only if its key is new
 	outgoing         []outgoingWrite
 }
@@ -109,6 +116,7 @@ type outgoingWrite struct {
 	id, person, payload []byte
 	channel             string
 	due                 int64
+	reply               bool // the turn's own
 }
 
 func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
@@ -127,8 +135,14 @@ func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
 		w.refused = errors.Join(w.refused, err)
 		w.effects = append(w.effects, do)
 	}
+	if !w.silent && t.Talk != (bot.Talk{}) {
+		if w.talk, err = d.sealTalk(w.delivery, t.Talk); err != nil {
+			return nil, err
+		}
+	}
 	for _, o := range t.Outgoing {
 		g, err := d.sealOutgoing(o)
+		g.reply = o.ID == bot.ReplyID(t.Key)
 		w.refused = errors.Join(w.refused, err)
 		w.outgoing = append(w.outgoing, g)
 	}
@@ -146,11 +160,15 @@ func (w *turnWrite) store(t *tx) error {
 	if w.refused != nil {
 		return w.refused
 	}
-	n, err := int64(0), error(nil)
+	said, err := w.talk.store(t, w.person, w.now)
+	if err != nil {
+		return err
+	}
+	n := int64(0)
 	if w.version == 0 {
-		n, err = t.exec(sqlNewTalk, w.person, w.delivery, w.state, w.now)
+		n, err = t.exec(sqlNewTalk, w.person, w.delivery, w.state, w.now, said)
 	} else {
-		n, err = t.exec(sqlNextTalk, w.delivery, w.state, w.now, w.person, w.version)
+		n, err = t.exec(sqlNextTalk, w.delivery, w.state, w.now, w.person, w.version, said)
 	}
 	if err != nil {
 		return err
@@ -164,10 +182,13 @@ func (w *turnWrite) store(t *tx) error {
 		}
 	}
 	for _, o := range w.outgoing {
-		if _, err := t.exec(sqlAddOutgoing, o.id, o.channel, o.person, o.payload, o.due, o.due, w.now); err != nil {
+		message := int64(0)
+		if o.reply {
+			message = said
+		}
+		if err := o.store(t, w.now, message); err != nil {
 			return err
 		}
-		t.after.channels = append(t.after.channels, o.channel)
 	}
 	return nil
 }
@@ -184,6 +205,8 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.erase(w, t, e.Who), nil
 	case CorrectLead:
 		return d.correctLead(w, e)
+	case HeldTurn:
+		return d.heldTurn(e), nil
 	case News:
 		return d.news(w, e), nil
 	case Feedback:
@@ -205,9 +228,12 @@ func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
 	person := d.seal.person(who)
 	self := bytes.Equal(person, w.person)
 	if self {
-		w.state = blank
+		w.state, w.silent = blank, true
 	}
 	return func(t *tx) error {
+		if err := forgetTalk(t, person); err != nil {
+			return err
+		}
 		if err := hush(t, person, w.delivery); err != nil {
 			return err
 		}

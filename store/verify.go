@@ -20,6 +20,8 @@ var mustBeEmpty = []struct{ query, says string }{
 	{`SELECT number FROM leads WHERE erased > 0 AND (length(details) > 0 OR length(phone) > 0 OR length(person) > 0 OR status NOT IN ('done', 'closed'))`, "erased lead that still holds something"},
 	{`SELECT l.number FROM leads l JOIN consents c ON c.lead = l.number
 		WHERE c.withdrawn > 0 AND l.status IN ('new', 'contacted', 'referred', 'in_service')`, "open lead whose consent was withdrawn"},
+	{`SELECT 'of ' || m.at FROM messages m WHERE NOT EXISTS (SELECT 1 FROM messages n WHERE n.before = m.seq)
+		AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.talk = m.seq)`, "message that erasing would not find"},
 }
 
 // maxFindings bounds how many breaks of one kind Verify lists.
@@ -91,6 +93,7 @@ var sealedColumns = []struct{ column, query string }{
 	{colDetails, `SELECT number, details FROM leads WHERE length(details) > 0`},
 	{colWords, `SELECT id, words FROM questions`},
 	{colCell, `SELECT name, value FROM cells`},
+	{colTalk, `SELECT id, words FROM messages`},
 	{colNote, `SELECT lead || '/' || version, words FROM notes`},
 }
 

@@ -5,10 +5,11 @@ ALTER TABLE leads ADD COLUMN needs_call SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE leads ADD COLUMN moved BIGINT NOT NULL DEFAULT 0;
 UPDATE leads SET moved = changed;
 
--- What was said, a row for a turn or for a message of staff. before chains a person's rows, newest first, from
+-- What was said, sealed to id, a row for a turn or for a message of staff. before chains a person's rows, newest first, from
 -- conversations.talk: an index by person would cost every turn one more page at random.
 CREATE TABLE messages (
     seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    id     BLOB NOT NULL,
     before BIGINT NOT NULL,
     at     BIGINT NOT NULL,
     kind   TEXT NOT NULL CHECK (kind IN ('turn', 'staff')),
