@@ -104,6 +104,9 @@ func (r *Router) Route(ctx context.Context, in bot.Input) (result bot.Outcome, e
 	}()
 	t := &turn{r: r, ctx: ctx, in: in, st: readState(in.State)}
 	t.lang = t.st.Lang
+	if o, held := t.held(); held {
+		return bot.Outcome{Reply: bot.Reply{Text: o.text, Intent: string(o.intent)}, State: in.State, Effects: t.effects}, nil
+	}
 	o := t.route()
 	reply := t.finish(o)
 	t.st.Lang = t.lang

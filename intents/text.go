@@ -94,6 +94,7 @@ const (
 	humanNoLeads key = "human.no-leads"
 	noLeadsHere  key = "leads.off"
 	groupOnly    key = "group.only"
+	heldNotice   key = "held"
 	groupContact key = "group.contact"
 	lookupFailed key = "lookup.failed"
 

@@ -40,6 +40,7 @@ var english = map[key]string{
 	humanText:    "Hours: {hours}. You can contact {centre} directly ({contact}), or register a request with a way to reach you, and staff will contact you.",
 	humanNoLeads: "Hours: {hours}. Please contact {centre} directly ({contact}).",
 	noLeadsHere:  "No contact details are taken here. To register a request please contact {centre} ({contact}, {hours}).",
+	heldNotice:   "A colleague is answering you here now. Please go on writing; they read along.",
 	groupOnly:    "In a group I only answer policy questions. For requests and anything personal, please write to me privately.",
 	groupContact: "Please do not post contact details in a group; I have kept nothing. To register, write to me privately.",
 	lookupFailed: "Sorry, the records cannot be read just now. Please try again a little later.",

@@ -43,6 +43,7 @@ var simplified = map[key]string{
 	humanText:    "工作时间：{hours}。您可以直接联系{centre}（{contact}），也可以登记需求、留个联系方式，由工作人员联系您。",
 	humanNoLeads: "工作时间：{hours}。请直接联系{centre}（{contact}）。",
 	noLeadsHere:  "这个渠道不收联系方式。要登记需求，请联系{centre}（{contact}，{hours}）。",
+	heldNotice:   "您好，现在由工作人员在这里直接回复您。您继续发消息，我们看得到。",
 	groupOnly:    "群里我只回答政策问题。登记需求、查进度这些涉及个人信息的事，请私聊我办理。",
 	groupContact: "请不要在群里发电话等联系方式，我没有记录。需要登记请私聊我。",
 	lookupFailed: "抱歉，登记记录暂时查不到，请过一会儿再试。",

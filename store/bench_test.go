@@ -14,6 +14,7 @@ func benchTurn(n int64) bot.Turn {
 	return bot.Turn{
 		Key: fmt.Sprint("delivery ", n), From: bot.Address{Channel: "guzhen", Platform: bot.WeChat, User: fmt.Sprint("person ", n)},
 		State: make([]byte, 300), Reply: bot.Reply{Text: "根据《意见》第二十四条，对公共技术服务平台给予资助。", Intent: "policy", Choices: []bot.Choice{{Label: "全文", Value: "第24条全文"}}},
+		Talk: bot.Talk{Said: "考核优秀的平台奖励多少钱", Replied: "根据《意见》第二十四条，对公共技术服务平台给予资助。\n1. 全文"},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/intents"
 )
 
 type chatCmd struct{}
@@ -48,7 +49,7 @@ func (chatCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		d := bot.NewDispatcher(g.db, g.router, bot.Options{Log: e.log, Context: e.ctx})
+		d := bot.NewDispatcher(g.db, g.router, bot.Options{Log: e.log, Context: e.ctx, Talk: intents.Talk})
 		say, done = d.Handle, g.close
 	}
 	return errors.Join(converse(e, who, say), done())

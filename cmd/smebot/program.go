@@ -70,7 +70,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 		return nil, err
 	}
 	p.onStop("store and knowledge", func(context.Context) error { return p.engine.close() })
-	p.dispatcher = bot.NewDispatcher(p.engine.db, p.engine.router, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed})
+	p.dispatcher = bot.NewDispatcher(p.engine.db, p.engine.router, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
 	p.onStop("work in hand", p.drain)
 
 	mux := http.NewServeMux()
