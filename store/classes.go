@@ -62,6 +62,15 @@ var Classes = map[string]map[string]Class{
 	},
 	"unmet": {"month": Business, "town": Business, "platform": Business, "asked": Business, "elsewhere": Business},
 
+	"staff": {
+		"name": PersonalData, "role": Business, "hash": Secret, "once": Business, "totp": Secret, "step": Business, "disabled": Business,
+		"created": Business, "seen": PersonalData,
+	},
+	"sessions": {"token": Secret, "staff": PersonalData, "created": PersonalData, "used": PersonalData},
+	"audit": {
+		"seq": Business, "at": PersonalData, "actor": PersonalData, "action": Business, "subject": Business, "detail": Business, "hash": Business,
+	},
+
 	// The migration tool's own table.
 	"goose_db_version": {"id": Business, "version_id": Public, "is_applied": Business, "tstamp": Business},
 }

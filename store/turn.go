@@ -19,6 +19,7 @@ const (
 	colDetails = "leads.details"
 	colWords   = "questions.words"
 	colCell    = "cells.value"
+	colTOTP    = "staff.totp"
 )
 
 const (

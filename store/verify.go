@@ -57,6 +57,9 @@ func (d *DB) Verify(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.verifyAudit(ctx, read); err != nil {
+		breaks = append(breaks, err)
+	}
 	for _, s := range sealedColumns {
 		n, err := d.unopened(ctx, read, s)
 		if err != nil {
@@ -95,6 +98,7 @@ var sealedColumns = []struct{ column, query string }{
 	{colCell, `SELECT name, value FROM cells`},
 	{colTalk, `SELECT id, words FROM messages`},
 	{colNote, `SELECT lead || '/' || version, words FROM notes`},
+	{colTOTP, `SELECT name, totp FROM staff`},
 }
 
 func (d *DB) unopened(ctx context.Context, read *sql.Tx, s struct{ column, query string }) (bad int, err error) {

@@ -22,7 +22,15 @@ func Run(t *testing.T, open Opener) {
 		name  string
 		tests []contract
 	}{
-		{"turns", turnTests}, {"effects", effectTests}, {"leads", leadTests}, {"outbox", outboxTests}, {"keeping", keepTests}, {"directory", directoryTests}, {"desk", deskTests}, {"talk", talkTests},
+		{"turns", turnTests},
+		{"effects", effectTests},
+		{"leads", leadTests},
+		{"outbox", outboxTests},
+		{"keeping", keepTests},
+		{"directory", directoryTests},
+		{"desk", deskTests},
+		{"talk", talkTests},
+		{"staff", staffTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {
