@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,15 @@ func (g *engine) removeOrganisations(ctx context.Context, ids []string) error {
 		return err
 	}
 	return g.loadDirectory(ctx)
+}
+
+// warnTowns tells of channels whose default town the directory cannot be asked about.
+func warnTowns(c Config, log *slog.Logger) {
+	for _, ch := range c.Channels {
+		if _, ok := places.Known(ch.Town); ch.Town != "" && !ok {
+			log.Warn("the channel's town is no known place, so the bot cannot say who is near: write it whole, as 中山市古镇镇", "channel", ch.Name, "town", ch.Town)
+		}
+	}
 }
 
 // changeDirectory asks the running server, or opens the store when none runs.

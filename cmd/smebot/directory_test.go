@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +117,16 @@ func TestDirectoryBesideAServer(t *testing.T) {
 	}
 	if out, _, code := directoryRun(t, data, "unmet"); code != 0 || !strings.Contains(out, "中山市古镇镇  quality-testing  2") || !strings.Contains(out, "中山市古镇镇  financing        1      1") {
 		t.Errorf("unmet: %s", out)
+	}
+}
+
+func TestUnknownTownOfAChannelIsTold(t *testing.T) {
+	var said lockedBuffer
+	warnTowns(Config{Channels: []ChannelConfig{{Name: "a", Town: "中山市古镇镇"}, {Name: "b", Town: "古镇"}, {Name: "c"}, {Name: "d", Town: "火星镇"}, {Name: "e", Town: "沙溪"}}}, slog.New(slog.NewTextHandler(&said, nil)))
+	for name, want := range map[string]bool{"a": false, "b": false, "c": false, "d": true, "e": true} {
+		if got := strings.Contains(said.String(), "channel="+name); got != want {
+			t.Errorf("channel %s told: %v\n%s", name, got, said.String())
+		}
 	}
 }
 

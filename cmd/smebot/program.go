@@ -69,6 +69,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 	if p.engine, err = openEngine(ctx, c, log, nil); err != nil {
 		return nil, err
 	}
+	warnTowns(c, log)
 	p.onStop("store and knowledge", func(context.Context) error { return p.engine.close() })
 	p.dispatcher = bot.NewDispatcher(p.engine.db, p.engine.router, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
 	p.onStop("work in hand", p.drain)
