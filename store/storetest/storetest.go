@@ -31,6 +31,7 @@ func Run(t *testing.T, open Opener) {
 		{"desk", deskTests},
 		{"talk", talkTests},
 		{"staff", staffTests},
+		{"answers", answerTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {

@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"smebot/bot"
+	"smebot/store"
+)
+
+var answerTests = []contract{
+	{"an organisation answers by its link", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		number := lead(1, chen).Number
+		e.must(e.MoveLead(ctx, number, 1, store.Contacted, "", "li"))
+		e.must(e.HandLead(ctx, number, 2, "li", "古镇灯饰检测中心", "li"))
+		e.must(e.MoveLead(ctx, number, 3, store.Referred, "", "li"))
+		token, err := e.AnswerLink(number, "古镇灯饰检测中心", start.Add(store.AnswerLife))
+		e.must(err)
+		other, err := e.AnswerLink(number, "石湾检测所", start.Add(store.AnswerLife))
+		e.must(err)
+		for range 2 { // looking changes nothing
+			a, err := e.Asked(ctx, token)
+			e.must(err)
+			if a.Answer != "" || a.Elsewhere || a.Lead.Status != store.Referred || a.Lead.Version != 4 {
+				e.Errorf("asked: %q, %v, %s, version %d", a.Answer, a.Elsewhere, a.Lead.Status, a.Lead.Version)
+			}
+		}
+		e.must(e.AnswerByLink(ctx, other, store.AnswerAccepted))
+		if l, _ := e.Lead(ctx, number); l.Status != store.Referred {
+			e.Errorf("another organisation moved it to %s", l.Status)
+		}
+		e.must(e.AnswerByLink(ctx, token, store.AnswerSeen))
+		for range 2 {
+			e.must(e.AnswerByLink(ctx, token, store.AnswerAccepted))
+		}
+		a, err := e.Asked(ctx, token)
+		e.must(err)
+		if a.Answer != store.AnswerAccepted || a.Lead.Status != store.InService || a.Lead.Version != 8 {
+			e.Errorf("accepted: %q, %s, version %d", a.Answer, a.Lead.Status, a.Lead.Version)
+		}
+		if a, err := e.Asked(ctx, other); err != nil || !a.Elsewhere || a.Answer != store.AnswerAccepted {
+			e.Errorf("the other organisation's link: %+v, %v", a.Answer, err)
+		}
+		if err := e.AnswerByLink(ctx, token, "bought"); err == nil {
+			e.Error("an unknown answer was taken")
+		}
+		e.must(e.MoveLead(ctx, number, 8, store.Closed, store.Helped, "li"))
+		if _, err := e.Asked(ctx, token); !errors.Is(err, store.ErrLinkEnded) {
+			e.Errorf("after closing: %v", err)
+		}
+		if err := e.AnswerByLink(ctx, token, store.AnswerNobody); !errors.Is(err, store.ErrLinkEnded) {
+			e.Errorf("an answer after closing: %v", err)
+		}
+	}},
+	{"a link ends and cannot be made up", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		number := lead(1, chen).Number
+		token, err := e.AnswerLink(number, "检测中心", e.clock.now().Add(time.Hour))
+		e.must(err)
+		body, mark, _ := strings.Cut(token, ".")
+		longer, err := e.AnswerLink(number, "检测中心", e.clock.now().Add(2*time.Hour))
+		e.must(err)
+		bodyLonger, _, _ := strings.Cut(longer, ".")
+		for _, bad := range []string{"", ".", body, body + ".", bodyLonger + "." + mark, body + "." + strings.Repeat("A", len(mark)), "x" + token} {
+			if _, err := e.Asked(ctx, bad); !errors.Is(err, store.ErrLink) {
+				e.Errorf("%d characters: %v", len(bad), err)
+			}
+		}
+		e.clock.pass(time.Hour)
+		if _, err := e.Asked(ctx, token); !errors.Is(err, store.ErrLinkEnded) {
+			e.Errorf("after its time: %v", err)
+		}
+		t := turn("erase", chen)
+		t.Effects = []bot.Effect{store.ErasePerson{Who: chen}}
+		e.commit(t)
+		if _, err := e.Asked(ctx, longer); !errors.Is(err, store.ErrLinkEnded) {
+			e.Errorf("of an erased person: %v", err)
+		}
+	}},
+	{"prepared answers are kept by title", func(e *env) {
+		e.must(e.SaveCanned(ctx, "材料", "请备齐营业执照复印件。", "wu"))
+		e.must(e.SaveCanned(ctx, " 材料 ", "请备齐营业执照和近三月流水。", "li"))
+		all, err := e.CannedAnswers(ctx)
+		e.must(err)
+		if len(all) != 1 || all[0].Title != "材料" || !strings.Contains(all[0].Text, "流水") || all[0].Actor != "li" {
+			e.Errorf("kept: %+v", all)
+		}
+		e.must(e.SaveCanned(ctx, "材料", "", "li"))
+		if all, err = e.CannedAnswers(ctx); err != nil || len(all) != 0 {
+			e.Errorf("after removing: %+v, %v", all, err)
+		}
+	}},
+}
