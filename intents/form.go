@@ -57,7 +57,7 @@ func (t *turn) formText(text string, chosen bool) out {
 	switch {
 	case agree[said] && d.Notice != "" && (d.Consent == nil || step == fAbroad):
 		return t.agreed(step)
-	case refuse[said] && (step == fConsent || step == fAbroad), strings.HasPrefix(said, "不同意"), strings.HasPrefix(said, "唔同意"), neverEN[said]:
+	case refuse[said] && (step == fConsent || step == fAbroad), neverAgrees(said):
 		return t.refused()
 	case strings.HasPrefix(said, "登记需求") || strings.HasPrefix(said, "我想登记") || strings.HasPrefix(said, "我要登记"):
 		if f := detailsIn(text); f.count() == 0 {
@@ -93,6 +93,11 @@ func (t *turn) formText(text string, chosen bool) out {
 
 // neverEN are the English words of a no that can be no answer to another question.
 var neverEN = words("disagree i.disagree i.do.not.agree i.don.t.agree i.dont.agree")
+
+// neverAgrees reports whether words are a no to the notice wherever they stand.
+func neverAgrees(said string) bool {
+	return strings.HasPrefix(said, "不同意") || strings.HasPrefix(said, "唔同意") || strings.HasPrefix(said, "我不同意") || neverEN[said]
+}
 
 // skipsEdit are the words that leave a field being changed as it was.
 var skipsEdit = words("确认 确认提交 提交 没问题 confirm submit")

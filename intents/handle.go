@@ -54,6 +54,9 @@ func (t *turn) handle(text string, chosen bool) out {
 	if o, ok := t.nearText(text); ok {
 		return o
 	}
+	if t.st.Draft != nil && neverAgrees(said) { // a form that waits
+		return t.refused()
+	}
 	if o, ok := t.direct(text, said); ok {
 		return o
 	}

@@ -286,6 +286,9 @@ func (t *turn) finish(o out) bot.Reply {
 		t.st.Menu = nil
 		return bot.Reply{Intent: string(o.intent)}
 	}
+	if d := t.st.Draft; d != nil && d.Contact+d.Phone != "" {
+		t.waits() // also where a consent was taken back, or its notice changed
+	}
 	t.addVote(&o)
 	if d := t.st.Draft; d != nil && strings.HasPrefix(o.key, "form:") {
 		if d.Asked == nil {

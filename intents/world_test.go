@@ -171,6 +171,7 @@ func (library) ArticleTitle(r knowledge.Ref, _ knowledge.Language) string {
 type world struct {
 	t       *testing.T
 	router  *Router
+	mind    Understander
 	options Options
 	now     time.Time
 	states  map[bot.Address][]byte
@@ -178,6 +179,7 @@ type world struct {
 	dir     Directory
 	unmet   []store.Unmet
 	drafts  map[string]bool
+	numbers map[string]bool
 	nonce   *rand.ChaCha8
 	down    bool // the store cannot be read
 
@@ -201,7 +203,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T, o Options) *world {
-	w := &world{t: t, now: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), states: map[bot.Address][]byte{}, leads: map[bot.Address][]store.Lead{}, drafts: map[string]bool{}, quiet: map[bot.Address]bool{},
+	w := &world{t: t, now: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), states: map[bot.Address][]byte{}, leads: map[bot.Address][]store.Lead{}, drafts: map[string]bool{}, numbers: map[string]bool{}, quiet: map[bot.Address]bool{},
 		nonce: rand.NewChaCha8([32]byte{1}), who: bot.Address{Channel: "guzhen", Platform: bot.WeChat, User: "u1"}, town: "中山市古镇镇"}
 	w.configure(o)
 	return w
@@ -209,7 +211,10 @@ func newWorld(t *testing.T, o Options) *world {
 
 func (w *world) configure(o Options) {
 	w.options = o
-	w.router = New(Config{Understand: keywords{}, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
+	if w.mind == nil {
+		w.mind = keywords{}
+	}
+	w.router = New(Config{Understand: w.mind, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
 		if w.down {
 			return nil, errors.New("no store")
 		}
@@ -252,6 +257,10 @@ func (w *world) send(m bot.Message) bot.Reply {
 			w.t.Fatalf("the same input gave two outcomes:\n%s\n%s", a, b)
 		}
 	}
+	for w.taken(out) { // the dispatcher routes again with fresh randomness
+		w.nonce.Read(in.Nonce[:])
+		out, _ = w.router.Route(context.Background(), in)
+	}
 	w.check(m, was, out)
 	w.states[w.who] = out.State
 	w.effects = out.Effects
@@ -273,13 +282,23 @@ func mustJSON(t *testing.T, v any) string {
 	return string(b)
 }
 
+// taken reports whether a turn drew a lead number that is there already.
+func (w *world) taken(out bot.Outcome) bool {
+	for _, e := range out.Effects {
+		if l, ok := e.(store.SaveLead); ok && w.numbers[l.Lead.Number] {
+			return true
+		}
+	}
+	return false
+}
+
 func (w *world) apply(e bot.Effect) {
 	switch e := e.(type) {
 	case store.SaveLead:
 		if w.drafts[e.Lead.Draft] {
 			w.t.Errorf("a second lead of draft %s", e.Lead.Draft)
 		}
-		w.drafts[e.Lead.Draft] = true
+		w.drafts[e.Lead.Draft], w.numbers[e.Lead.Number] = true, true
 		w.leads[e.Lead.From] = append(w.leads[e.Lead.From], e.Lead)
 	case store.WithdrawConsent:
 		for i := range w.leads[e.Who] {
