@@ -68,7 +68,7 @@ type walker struct {
 	left    int             // turns until they go
 }
 
-var noticeShown = regexp.MustCompile(`2026-11/[0-9a-f]{8}`)
+var noticeShown = regexp.MustCompile(`(?:登记说明（|登記說明（|About registering \()(2026-11/[0-9a-f]{8})`)
 
 // TestRandomWalk lets people of every manner talk at random. SMEBOT_TURNS sets the number of turns.
 func TestRandomWalk(t *testing.T) {
@@ -212,8 +212,8 @@ func (p *walker) hears(_ *world, said string) {
 
 // note keeps what was shown.
 func (p *walker) note(t *testing.T, r bot.Reply) {
-	if v := noticeShown.FindAllString(r.Text, -1); len(v) > 0 && strings.Contains(r.Text, "18") { // the notice itself, not a line of "my data"
-		p.notice = v[0]
+	if m := noticeShown.FindStringSubmatch(r.Text); m != nil {
+		p.notice = m[1]
 	}
 	if len(r.Choices) > 0 {
 		p.replies = append(p.replies[max(0, len(p.replies)-4):], r)
