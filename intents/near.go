@@ -54,6 +54,9 @@ func (t *turn) hearTown(text string) {
 	if was, ok := places.ByName(t.st.Town); ok && was.Within(found[0]) {
 		return
 	}
+	if _, known := t.home(); known && found[0].Level == places.City {
+		return // a city may be spoken of without being there: "is it the same in Shenzhen?"
+	}
 	t.st.Town = found[0].Full()
 }
 

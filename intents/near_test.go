@@ -192,6 +192,21 @@ func TestSharedNameInAMessage(t *testing.T) {
 	}
 }
 
+// TestCitySpokenOf: naming another city moves nobody whose town is known; without one it is better than nothing.
+func TestCitySpokenOf(t *testing.T) {
+	w := nearWorld(t, "中山市古镇镇")
+	w.text("深圳那边也有前20家的奖励吗")
+	w.text("工业设计")
+	if !strings.Contains(w.reply.Text, "古镇镇暂时没有查到，隔壁镇街可以找：") {
+		t.Error(w.reply.Text)
+	}
+	w = nearWorld(t, "")
+	w.text("我在中山，想贷款")
+	if !strings.Contains(w.reply.Text, "中山市可以找：") {
+		t.Error(w.reply.Text)
+	}
+}
+
 // TestFormKnowsTowns: the form writes a known town whole, asks back where several bear the name, offers the one
 // spoken of, and takes unknown ones as they are typed.
 func TestFormKnowsTowns(t *testing.T) {
