@@ -7,6 +7,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/script"
 )
 
 // How sure a reading must be. fair is enough to act on where a mistake costs a question; sure is wanted
@@ -17,6 +18,9 @@ const (
 )
 
 var noFirm = regexp.MustCompile(`^(还没|还未|没有|没|未|冇|仲未)(有)?(注册|办|开|成立|公司|企业|执照).{0,6}$|^个人$|^个体$`)
+
+// noPhone finds the wish to leave no number.
+var noPhone = regexp.MustCompile(`(?:不想|唔想|不愿意?|不要|不方便|可以不|能不能不|可唔可以唔|不用|唔使|不)(?:再)?(?:留|给|填|俾|报|说|讲).{0,6}(?:电话|手机|号码|联系方式)|(?:电话|手机|号码|联系方式).{0,4}(?:可以|能)?(?:不留|不给|不填|唔留|唔俾)|(?:do not|don't|rather not).{0,20}(?:phone|number)`)
 
 // longestQuestion is how long in characters a question in place of a need may be; longer ones tell the need.
 const longestQuestion = 60
@@ -30,6 +34,8 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.aside(out{text: t.say(greetingAgain)}, false), true
 	case thank[said]:
 		return t.aside(out{text: t.say(thanks)}, false), true
+	case noPhone.MatchString(script.Simplified(strings.ToLower(text))):
+		return t.aside(out{text: t.office(whyNot)}, false), true
 	case asksWhy(text) && whyAbout(said, step):
 		return t.aside(out{text: t.say(asks[whyWhich(said, step)].why)}, false), true
 	}

@@ -158,7 +158,7 @@ func firmOf(text string) (string, bool) {
 	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thank[fold(s)] || strings.ContainsAny(s, ",，。；;\n") {
 		return "", false
 	}
-	if townInRow.MatchString(low) || takesBack.MatchString(low) {
+	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) {
 		return "", false
 	}
 	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
@@ -189,6 +189,9 @@ func isCaption(s string) bool {
 }
 
 var allCaptions = sync.OnceValue(captions)
+
+// noName finds the words of a sentence that no name of a firm, place or person holds.
+var noName = regexp.MustCompile(`[啦喇吗唔冇嘅咗哦噢嗯您]|不想|不要|不用|不愿|不知|不懂|怎么|什么|可以|^我|^你|^他|别问`)
 
 // vague are short answers that say nothing.
 var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")
@@ -223,7 +226,7 @@ func townOf(text string) (string, bool) {
 	if townTail.MatchString(low) {
 		return knownTown(s), true
 	}
-	if affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || n > 16 && isHan(s) {
+	if affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || noName.MatchString(low) || n > 16 && isHan(s) {
 		return "", false
 	}
 	return knownTown(s), true
@@ -239,7 +242,7 @@ func contactOf(text string) (string, bool) {
 	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
 		return "", false
 	}
-	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) {
+	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) || noName.MatchString(low) {
 		return "", false
 	}
 	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {

@@ -252,7 +252,7 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	d := t.st.Draft
 	s := cutRunes(line(mask(text)), maxNeed)
 	said := fold(text)
-	if len([]rune(said)) < 4 && !hasType(said) || vague[said] || hello[said] || thank[said] || agree[said] || affirm[said] || unsure[said] || requestOnly(text) {
+	if len([]rune(said)) < 4 && !hasType(said) && typeIn(said) == "" || vague[said] || hello[said] || thank[said] || agree[said] || affirm[said] || unsure[said] || requestOnly(text) {
 		return t.retry(fNeed, badNeed)
 	}
 	d.Need = s

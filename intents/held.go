@@ -16,6 +16,9 @@ func (t *turn) held() (out, bool) {
 	if !t.in.Held.On || m.Group || m.Kind == bot.KindUnsubscribe || t.st.Erase {
 		return out{}, false
 	}
+	if c, ok := commandOf(fold(m.Text)); ok && ownData[c] {
+		return out{}, false
+	}
 	if t.text = strings.TrimSpace(m.Text); t.text != "" && t.understood().Intent == understand.Privacy {
 		t.res = nil // it is asked again once the message is read in full
 		return out{}, false
@@ -26,6 +29,9 @@ func (t *turn) held() (out, bool) {
 	}
 	return out{text: t.say(heldNotice), intent: understand.Human}, true
 }
+
+// ownData are the commands by which people use their rights.
+var ownData = map[command]bool{cmdShow: true, cmdReveal: true, cmdCorrect: true, cmdErase: true, cmdEraseYes: true, cmdWithdraw: true, cmdStop: true}
 
 // Talk says what staff may read of a turn later: the words of both sides with contact details masked, since those
 // are kept with a lead alone. Nothing is kept of what was said in a group.

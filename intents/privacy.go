@@ -135,7 +135,7 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 	if full {
 		phone = readable(l.Phone.Reveal()) // asked for, by its owner
 	}
-	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", t.statusWords(l), "firm", l.Firm, "town", t.orNone(l.Town),
+	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", l.Firm, "town", t.orNone(l.Town),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +
 		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
 }

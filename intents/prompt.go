@@ -122,6 +122,8 @@ func (t *turn) summary() string {
 			v = t.say(typeName(v))
 		case f == fPlatform:
 			v = t.say(unsureType)
+		case f == fTown:
+			v = t.inScript(v)
 		case f == fPhone:
 			v = readable(v)
 		case f == fNeed:

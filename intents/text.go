@@ -190,6 +190,7 @@ const (
 	whyContact key = "why.contact"
 	whyPhone   key = "why.phone"
 	whyConsent key = "why.consent"
+	whyNot     key = "why.not"
 	whyConfirm key = "why.confirm"
 
 	fieldFirm     key = "field.firm"

@@ -5,7 +5,7 @@ var english = map[key]string{
 	greeting:      "Hello, I am the service assistant of {centre}. Ask me what the policy says or which kind of service platform can help. If you like, I can also register a request so that our staff contact you.",
 	greetingAgain: "Hello, what would you like to know? Just type, or choose below.",
 	thanks:        "You are welcome. Write to me any time.",
-	helpText:      "I can do these things:\n- Policy: just ask, for example \"what is the award for the best platforms\"; I name the article\n- Platforms: tell me the trouble, for example \"our goods keep being returned\"\n- Requests: leave contact details and staff pass your request to a fitting platform\n- Progress and your data: send \"my progress\", \"my data\" or \"delete my data\"\nAt any time: \"menu\", \"back\", \"cancel\", \"human\".",
+	helpText:      "I can do these things:\n- Policy: just ask, for example \"what is the award for the best platforms\"; I name the article\n- Platforms: tell me the trouble, for example \"our goods keep being returned\"\n- Requests: leave contact details and staff pass your request to a fitting platform\n- Progress and your data: send \"my progress\", \"my data\", \"correct\" or \"delete my data\"\nAt any time: \"menu\", \"back\", \"cancel\", \"human\".",
 	helpShort:     "Just answer the question. \"Back\" changes the last answer, \"cancel\" leaves, \"human\" gets you staff.",
 	menuText:      "Please choose, or just type what it is about.",
 	askPolicy:     "Please send me your question, for example:",
@@ -136,6 +136,7 @@ var english = map[key]string{
 	whyNeed:    "A clear request reaches the right people, and you need not repeat it.",
 	whyContact: "So that we know whom to ask for; a surname will do.",
 	whyPhone:   "The number is used only to contact you about this request; it is kept encrypted and you can have it deleted.",
+	whyNot:     "You need not leave a number: contact {centre} directly ({contact}, {hours}), and ask me about the policy as before. A registered request needs one, so that staff can answer.",
 	whyConfirm: "A last look, so that a slip does not keep us from reaching you.",
 	whyConsent: "Contact details are personal data; I may keep and pass them on only if you clearly agree. If not, you can still ask about the policy.",
 
