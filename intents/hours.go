@@ -123,6 +123,17 @@ func (h Hours) words(l knowledge.Language) string {
 	return strings.Join(list, say(l, listSeparator))
 }
 
+// workingDays counts the days on which staff are at work, after the day of from and up to the day of to.
+func (h Hours) workingDays(from, to time.Time) int {
+	n := 0
+	for d := midnight(from).AddDate(0, 0, 1); !d.After(midnight(to)) && n < 1000; d = d.AddDate(0, 0, 1) {
+		if len(h.days[d.Weekday()]) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 func sameSpans(a, b []span) bool {
 	if len(a) != len(b) {
 		return false

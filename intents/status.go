@@ -86,10 +86,17 @@ func newestFirst(leads []store.Lead) []store.Lead {
 	return leads
 }
 
+// lateDays is after how many working days a request that nobody took up is late: staff are told so as well.
+const lateDays = 3
+
 // statusWords says in plain words where a lead stands and what comes next.
 func (t *turn) statusWords(l store.Lead) string {
 	k := stNew
 	switch l.Status {
+	case store.New:
+		if t.r.open.workingDays(l.Created.In(t.r.opt.Zone), t.in.Now.In(t.r.opt.Zone)) >= lateDays {
+			k = stLate
+		}
 	case store.Contacted:
 		k = stContacted
 	case store.Referred:

@@ -216,6 +216,7 @@ const (
 	notPassed     key = "value.not-passed"
 	statusDraft   key = "status.draft"
 	stNew         key = "status.new"
+	stLate        key = "status.late"
 	stContacted   key = "status.contacted"
 	stReferred    key = "status.referred"
 	stInService   key = "status.in-service"

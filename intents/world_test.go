@@ -367,7 +367,13 @@ func (w *world) check(m bot.Message, was *state, out bot.Outcome) {
 			if !leadNumberForm.MatchString(l.Lead.Number) || r.Lead != l.Lead.Number {
 				w.t.Errorf("lead number %q, reply %q", l.Lead.Number, r.Lead)
 			}
-		} else if s := mustJSON(w.t, e); anyPhone.MatchString(s) {
+			continue
+		}
+		if c, ok := e.(store.CorrectLead); ok {
+			c.Lead.Draft = "" // hexadecimal: it may look like a number
+			e = c
+		}
+		if s := mustJSON(w.t, e); anyPhone.MatchString(s) {
 			w.t.Errorf("a phone in an effect: %s", e.EffectName())
 		}
 	}
