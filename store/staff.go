@@ -21,6 +21,7 @@ const (
 	sqlSetTOTP      = `UPDATE staff SET totp = $1, step = 0 WHERE name = $2`
 	sqlUseCode      = `UPDATE staff SET step = $1 WHERE name = $2 AND step < $1`
 	sqlStaffSeen    = `UPDATE staff SET seen = $1 WHERE name = $2`
+	sqlSpendOnce    = `UPDATE staff SET once = 1 WHERE name = $1 AND once > $2`
 	sqlOtherAdmins  = `SELECT COUNT(*) FROM staff WHERE role = 'admin' AND disabled = 0 AND name <> $1`
 )
 
@@ -264,4 +265,16 @@ func (d *DB) Accounts(ctx context.Context) ([]Account, error) {
 		all = append(all, c.Account)
 	}
 	return all, rows.Err()
+}
+
+// SpendOnce uses up a password for one use. It reports whether that was still to be done and in time: of two at the
+// same moment one gets true.
+func (d *DB) SpendOnce(ctx context.Context, name string) (spent bool, err error) {
+	now := d.now()
+	err = d.write(ctx, func(t *tx) error {
+		n, err := t.exec(sqlSpendOnce, name, now)
+		spent = n > 0
+		return err
+	})
+	return spent && err == nil, err
 }

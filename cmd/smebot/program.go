@@ -29,6 +29,7 @@ type program struct {
 	dispatcher *bot.Dispatcher
 	meter      *meter
 	addr       string // where the public listener is
+	password   string // of the console's first account, to be shown once
 
 	ctx    context.Context // ends when stop has drained the work; not the caller's
 	cancel context.CancelFunc
@@ -85,6 +86,9 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 		for _, route := range []string{"GET /{$}", "/chat", "/chat/", "GET /favicon.ico"} {
 			mux.Handle(route, chat)
 		}
+	}
+	if err := p.console(mux); err != nil {
+		return nil, err
 	}
 	var pollers []func(context.Context) error
 	for _, ch := range c.Channels {

@@ -30,6 +30,7 @@ func (serveCmd) Run(e *env) error {
 	if e.config.webChat() {
 		fmt.Fprintf(e.out, "chat page: http://%s/\n", p.addr)
 	}
+	p.announceConsole(e.out)
 	for _, c := range e.config.Channels {
 		fmt.Fprintf(e.out, "channel %s: %s%s\n", c.Name, c.Type, p.callback(c))
 	}

@@ -1,0 +1,106 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"smebot/store"
+)
+
+func (s *Server) auditRoutes() []route {
+	return []route{{"GET", "/console/audit", permAudit, s.auditPage}}
+}
+
+var auditText = map[string]words{
+	"audit.title":   {"操作记录", "Audit log"},
+	"audit.lead":    {"谁在什么时候做了什么。只增不改，每一行都和上一行连在一起；改过哪一行，核对时就会指出来。", "Who did what and when. Lines are only ever added and each rests on the one before, so a changed one shows."},
+	"audit.time":    {"时间", "Time"},
+	"audit.actor":   {"谁", "Who"},
+	"audit.action":  {"做了什么", "What"},
+	"audit.subject": {"对象", "To what"},
+	"audit.detail":  {"说明", "Detail"},
+	"audit.since":   {"从", "From"},
+	"audit.until":   {"到", "To"},
+	"audit.all":     {"全部", "All"},
+	"audit.verify":  {"核对整份记录", "Check the whole log"},
+	"audit.sound":   {"核对无误：从第一行到最后一行都没有被改动。", "The log is sound from its first line to its last."},
+	"audit.broken":  {"记录被改动过：%s", "The log was changed: %s"},
+	"audit.baddate": {"日期请写成 2026-11-23 这样。", "Write dates like 2026-11-23."},
+
+	"act.signin":           {"登录", "signed in"},
+	"act.signin.blocked":   {"多次密码错误，暂停登录", "held back after wrong passwords"},
+	"act.account.add":      {"新增账号", "added an account"},
+	"act.account.password": {"改密码", "changed a password"},
+	"act.account.role":     {"改角色", "changed a role"},
+	"act.account.disable":  {"停用账号", "switched an account off"},
+	"act.account.enable":   {"启用账号", "switched an account on"},
+	"act.account.totp":     {"开通动态码", "set up a second step"},
+	"act.account.totp.off": {"关闭动态码", "removed a second step"},
+}
+
+// auditPageSize is how many lines one page shows.
+const auditPageSize = 50
+
+type auditData struct {
+	Entries       []store.AuditEntry
+	Actor, Action string
+	Since, Until  string
+	Older         string // the next page; "" at the end
+	Newest        bool   // this is not the first page
+	Verdict       string
+	Sound         bool
+	Problem       string
+}
+
+// Act names an action of the log in words; for templates. One without words stands for itself.
+func (v *visit) Act(action string) string {
+	if _, known := catalogue["act."+action]; known {
+		return v.T("act." + action)
+	}
+	return action
+}
+
+func (s *Server) auditPage(v *visit) error {
+	d := auditData{Actor: v.query("actor"), Action: v.query("action"), Since: v.query("since"), Until: v.query("until")}
+	f := store.AuditFilter{Actor: d.Actor, Action: d.Action, Limit: auditPageSize + 1}
+	var err error
+	if f.Since, err = parseDay(d.Since); err == nil {
+		f.Until, err = parseDay(d.Until)
+	}
+	if err != nil {
+		d.Problem = v.T("audit.baddate")
+		return s.render(v, http.StatusUnprocessableEntity, "audit", d)
+	}
+	if !f.Until.IsZero() {
+		f.Until = f.Until.AddDate(0, 0, 1)
+	}
+	f.Before, _ = strconv.ParseInt(v.query("before"), 10, 64) // none: the first page
+	d.Newest = f.Before > 0
+	if d.Entries, err = s.Store.Audit(v.R.Context(), f); err != nil {
+		return err
+	}
+	same := url.Values{"actor": {d.Actor}, "action": {d.Action}, "since": {d.Since}, "until": {d.Until}}
+	if len(d.Entries) > auditPageSize {
+		d.Entries = d.Entries[:auditPageSize]
+		same.Set("before", strconv.FormatInt(d.Entries[auditPageSize-1].Seq, 10))
+		d.Older = "/console/audit?" + same.Encode()
+	}
+	if v.query("check") != "" {
+		if broken := s.Store.VerifyAudit(v.R.Context()); broken != nil {
+			d.Verdict = v.T("audit.broken", broken.Error())
+		} else {
+			d.Verdict, d.Sound = v.T("audit.sound"), true
+		}
+	}
+	return v.render("audit", d)
+}
+
+// parseDay reads a day in China's time; "" is none.
+func parseDay(day string) (time.Time, error) {
+	if day == "" {
+		return time.Time{}, nil
+	}
+	return time.ParseInLocation("2006-01-02", day, china)
+}

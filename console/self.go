@@ -1,0 +1,173 @@
+package console
+
+import (
+	"bytes"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"image/png"
+	"net/http"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+)
+
+func (s *Server) selfRoutes() []route {
+	return []route{
+		{"GET", "/console/password", permHome, s.passwordPage},
+		{"POST", "/console/password", permHome, s.changePassword},
+		{"GET", "/console/account", permHome, s.selfPage},
+		{"POST", "/console/account/totp", permHome, s.startTOTP},
+		{"POST", "/console/account/totp/confirm", permHome, s.confirmTOTP},
+		{"POST", "/console/account/totp/off", permHome, s.stopTOTP},
+	}
+}
+
+type passwordData struct {
+	First   bool // the password in use is for one use and must be replaced
+	Problem string
+}
+
+func (s *Server) passwordPage(v *visit) error {
+	return v.render("password", passwordData{First: !v.Account.Once.IsZero()})
+}
+
+// changePassword replaces the visitor's own password; all sessions end and this browser gets a new one.
+func (s *Server) changePassword(v *visit) error {
+	first, ctx := !v.Account.Once.IsZero(), v.R.Context()
+	again := func(key string) error {
+		return s.render(v, http.StatusUnprocessableEntity, "password", passwordData{first, v.T(key)})
+	}
+	fresh := v.R.PostForm.Get("fresh")
+	if fresh != v.R.PostForm.Get("again") {
+		return again("self.differ")
+	}
+	if err := CheckPassword(v.Account.Name, fresh); err != nil {
+		return again("self.weak")
+	}
+	if !first {
+		switch ok, err := s.ownPassword(v, v.R.PostForm.Get("current")); {
+		case err != nil:
+			return err
+		case !ok:
+			return again("self.wrong")
+		}
+	}
+	c, err := s.Store.Credentials(ctx, v.Account.Name)
+	if err != nil {
+		return err
+	}
+	same, err := verifyPassword(ctx, c.Hash, fresh)
+	if err != nil {
+		return err
+	}
+	if same {
+		return again("self.same")
+	}
+	hash, err := HashPassword(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.SetPassword(ctx, v.Account.Name, v.Account.Name, hash, time.Time{}); err != nil {
+		return err
+	}
+	if err := v.startSession(v.Account.Name); err != nil {
+		return err
+	}
+	return v.redirect(Root, "self.changed")
+}
+
+// ownPassword reports whether a password is the visitor's own. Tries are counted as at the sign-in.
+func (s *Server) ownPassword(v *visit, password string) (bool, error) {
+	key := "self\x00" + v.Account.Name
+	if wait := s.tries.take(key, hardTries, v.now()); wait > 0 {
+		return false, v.fail(http.StatusTooManyRequests, "signin.wait", int(wait/time.Second)+1)
+	}
+	c, err := s.Store.Credentials(v.R.Context(), v.Account.Name)
+	if err != nil {
+		return false, err
+	}
+	ok, err := verifyPassword(v.R.Context(), c.Hash, password)
+	if ok {
+		s.tries.good(key)
+	}
+	return ok, err
+}
+
+type selfData struct {
+	Secret, Seal string // of a second factor being set up
+	QR           template.URL
+	Problem      string
+}
+
+func (s *Server) selfPage(v *visit) error { return v.render("self", selfData{}) }
+
+// startTOTP draws a secret and shows it. Nothing is stored before a code proves that it arrived.
+func (s *Server) startTOTP(v *visit) error {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "smebot", AccountName: v.Account.Name})
+	if err != nil {
+		return err
+	}
+	return s.showTOTP(v, http.StatusOK, key, "")
+}
+
+func (s *Server) showTOTP(v *visit, status int, key *otp.Key, problem string) error {
+	img, err := key.Image(200, 200)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return err
+	}
+	return s.render(v, status, "self", selfData{
+		Secret: key.Secret(), Seal: s.token("totp", v.token, key.Secret()), Problem: problem,
+		QR: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())),
+	})
+}
+
+func (s *Server) confirmTOTP(v *visit) error {
+	secret := v.form("secret")
+	if !sameText(v.form("seal"), s.token("totp", v.token, secret)) {
+		return v.fail(http.StatusUnprocessableEntity, "error.form")
+	}
+	ok, err := totp.ValidateCustom(v.form("code"), secret, v.now(), totp.ValidateOpts{Period: 30, Skew: 1, Digits: otp.DigitsSix})
+	if err != nil && !errors.Is(err, otp.ErrValidateInputInvalidLength) {
+		return err
+	}
+	if !ok {
+		key, err := totp.Generate(totp.GenerateOpts{Issuer: "smebot", AccountName: v.Account.Name, Secret: decodeSecret(secret)})
+		if err != nil {
+			return err
+		}
+		return s.showTOTP(v, http.StatusUnprocessableEntity, key, v.T("self.totp.wrong"))
+	}
+	if err := s.Store.SetTOTP(v.R.Context(), v.Account.Name, v.Account.Name, secret); err != nil {
+		return err
+	}
+	return v.redirect(Root+"account", "self.totp.done")
+}
+
+func (s *Server) stopTOTP(v *visit) error {
+	switch ok, err := s.ownPassword(v, v.R.PostForm.Get("current")); {
+	case err != nil:
+		return err
+	case !ok:
+		return s.render(v, http.StatusUnprocessableEntity, "self", selfData{Problem: v.T("self.wrong")})
+	}
+	if err := s.Store.SetTOTP(v.R.Context(), v.Account.Name, v.Account.Name, ""); err != nil {
+		return err
+	}
+	return v.redirect(Root+"account", "self.totp.closed")
+}
+
+// decodeSecret turns a secret's text back into its bytes.
+func decodeSecret(secret string) []byte {
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err != nil {
+		return nil // its seal was checked: it is one of ours
+	}
+	return b
+}

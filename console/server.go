@@ -1,0 +1,292 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"smebot/store"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// Root is the address below which the console lives.
+const Root = "/console/"
+
+// Config is what the console works with.
+type Config struct {
+	Store     *store.DB
+	Log       *slog.Logger     // default slog.Default()
+	Clock     func() time.Time // default time.Now
+	PublicURL string           // as the outside reaches the service; with https, cookies are for https only
+}
+
+// Server serves the console. It is an http.Handler for all addresses below Root.
+type Server struct {
+	Config
+	mux     *http.ServeMux
+	pages   map[string]*template.Template // by the name of the file, without ".html"
+	tries   *throttle
+	origins *http.CrossOriginProtection
+	nobody  string // a hash that no password opens, checked for names without an account
+	secure  bool
+}
+
+// New makes a console; it changes nothing in the store.
+func New(c Config) (*Server, error) {
+	if c.Store == nil {
+		return nil, errors.New("console: no store")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	s := &Server{Config: c, tries: newThrottle(), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("console: public_url %q is no address", c.PublicURL)
+		}
+		s.secure = u.Scheme == "https"
+		if err := s.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("console: public_url: %w", err)
+		}
+	}
+	var err error
+	if s.nobody, err = HashPassword(context.Background(), rand.Text()); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	for _, r := range s.routes() {
+		s.mux.HandleFunc(r.String(), s.handle(r))
+	}
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return nil, err
+	}
+	s.mux.Handle("GET /console/static/", http.StripPrefix("/console/static/", noListing(http.FileServerFS(static))))
+	s.mux.HandleFunc(Root, s.handle(route{"GET", Root, permPublic, func(v *visit) error { return v.fail(http.StatusNotFound, "error.notfound") }}))
+	return s, nil
+}
+
+// noListing hides folders.
+func noListing(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "" || strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-cache")
+		h.ServeHTTP(w, r)
+	})
+}
+
+func parsePages() (map[string]*template.Template, error) {
+	layout, err := template.New("layout.html").Option("missingkey=error").Funcs(templateFuncs).ParseFS(files, "templates/layout.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*template.Template{}
+	for _, name := range names {
+		if path.Base(name) == "layout.html" {
+			continue
+		}
+		t, err := layout.Clone()
+		if err == nil {
+			t, err = t.ParseFS(files, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		pages[strings.TrimSuffix(path.Base(name), ".html")] = t
+	}
+	return pages, nil
+}
+
+// policy is the content security policy of every answer: nothing from elsewhere, nothing inline.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Cache-Control", "no-store")
+	if s.isSecure(r) {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// isSecure reports whether the visitor came over https. A page opened on the machine itself is plain even where
+// the outside uses https.
+func (s *Server) isSecure(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	local := host == "localhost" || ip != nil && ip.IsLoopback()
+	return s.secure && !local
+}
+
+// maxForm bounds what a form may post, in bytes; a route that takes files sets its own.
+const maxForm = 256 << 10
+
+// handle is the one way into every route: it finds the session, refuses what may not pass, and turns errors into
+// pages.
+func (s *Server) handle(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{W: w, R: r, s: s, Lang: language(r), route: rt}
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the server compares it so
+					panic(p)
+				}
+				s.Log.Error("a console page panicked", "route", rt.String(), "panic", fmt.Sprint(p))
+				v.show(&pageError{http.StatusInternalServerError, "error.internal", nil})
+			}
+		}()
+		err := s.enter(v, rt)
+		if err == nil {
+			err = rt.serve(v)
+		}
+		if err == nil || errors.Is(err, errDone) {
+			return
+		}
+		var page *pageError
+		if !errors.As(err, &page) {
+			if r.Context().Err() != nil {
+				return // the visitor left
+			}
+			s.Log.Error("a console page failed", "route", rt.String(), "err", err)
+			page = &pageError{http.StatusInternalServerError, "error.internal", nil}
+		}
+		v.show(page)
+	}
+}
+
+// errDone ends a visit that has been answered.
+var errDone = errors.New("answered")
+
+// enter decides whether a visit may go on.
+func (s *Server) enter(v *visit, rt route) error {
+	if err := v.findSession(); err != nil {
+		return err
+	}
+	if err := v.setToken(); err != nil {
+		return err
+	}
+	if mutating(v.R.Method) {
+		if err := s.checkPost(v, rt); err != nil {
+			return err
+		}
+	}
+	if rt.need == permPublic {
+		return nil
+	}
+	if v.Account.Name == "" {
+		if v.R.Header.Get("Accept") == "text/event-stream" {
+			return v.fail(http.StatusUnauthorized, "error.signin")
+		}
+		next := ""
+		if v.R.Method == http.MethodGet && v.R.URL.Path != Root {
+			next = "?next=" + url.QueryEscape(v.R.URL.RequestURI())
+		}
+		return v.away(Root + "signin" + next)
+	}
+	if !v.Account.Once.IsZero() && rt.pattern != "/console/password" && rt.pattern != "/console/signout" {
+		return v.away(Root + "password")
+	}
+	if !may(v.Account, rt.need) {
+		return v.fail(http.StatusForbidden, "error.forbidden")
+	}
+	return nil
+}
+
+// checkPost refuses what another site's page, or a form of another session, posts.
+func (s *Server) checkPost(v *visit, rt route) error {
+	if err := s.origins.Check(v.R); err != nil {
+		return v.fail(http.StatusForbidden, "error.origin")
+	}
+	limit := int64(maxForm)
+	if n := uploadLimits[rt.pattern]; n > 0 {
+		limit = n
+	}
+	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, limit)
+	err := v.R.ParseForm()
+	if err == nil && strings.HasPrefix(v.R.Header.Get("Content-Type"), "multipart/form-data") {
+		err = v.R.ParseMultipartForm(1 << 20)
+	}
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+		return v.fail(http.StatusRequestEntityTooLarge, "error.toolarge", big.Limit>>10)
+	}
+	if err != nil {
+		return v.fail(http.StatusBadRequest, "error.form")
+	}
+	token := v.R.PostForm.Get("csrf")
+	if token == "" {
+		token = v.R.Header.Get("X-CSRF-Token")
+	}
+	if !sameText(token, v.CSRF) {
+		return v.fail(http.StatusForbidden, "error.token")
+	}
+	return nil
+}
+
+// uploadLimits are the bounds, in bytes, of the routes that take files.
+var uploadLimits = map[string]int64{}
+
+// render draws a page into memory first, so that an error leaves no half page.
+func (s *Server) render(v *visit, status int, page string, data any) error {
+	t := s.pages[page]
+	if t == nil {
+		return fmt.Errorf("no template %q", page)
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout.html", frame{visit: v, Page: page, Data: data, Flash: v.takeFlash()}); err != nil {
+		return err
+	}
+	v.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.W.WriteHeader(status)
+	_, err := v.W.Write(b.Bytes())
+	if err != nil {
+		return errDone // the visitor left
+	}
+	return nil
+}
+
+// token is a MAC as text.
+func (s *Server) token(use string, parts ...string) string {
+	return hex.EncodeToString(s.Store.MAC(use, parts...))
+}
