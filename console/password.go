@@ -54,14 +54,26 @@ func CheckPassword(name, password string) error {
 
 // HashPassword returns the argon2id hash of a password in PHC form. It waits while others are being worked out.
 func HashPassword(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, saltBytes)
-	rand.Read(salt)
+	salt := random(saltBytes)
 	key, err := derive(ctx, password, salt, argonMemory, argonTime)
 	if err != nil {
 		return "", err
 	}
+	return phc(salt, key), nil
+}
+
+// unopenable returns a hash that no password opens and that takes as long to check as any other.
+func unopenable() string { return phc(random(saltBytes), random(keyBytes)) }
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+func phc(salt, key []byte) string {
 	b := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, b.EncodeToString(salt), b.EncodeToString(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, b.EncodeToString(salt), b.EncodeToString(key))
 }
 
 func derive(ctx context.Context, password string, salt []byte, memory, time uint32) ([]byte, error) {

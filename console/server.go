@@ -2,8 +2,6 @@ package console
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"embed"
 	"encoding/hex"
 	"errors"
@@ -68,10 +66,8 @@ func New(c Config) (*Server, error) {
 			return nil, fmt.Errorf("console: public_url: %w", err)
 		}
 	}
+	s.nobody = unopenable()
 	var err error
-	if s.nobody, err = HashPassword(context.Background(), rand.Text()); err != nil {
-		return nil, err
-	}
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,214 @@
+package console
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"smebot/store"
+)
+
+// world is a console over a real store, with a clock that tests move.
+type world struct {
+	*testing.T
+	db     *store.DB
+	server *Server
+	http   *httptest.Server
+	logs   *logBuffer
+
+	mu sync.Mutex
+	at time.Time
+}
+
+// logBuffer collects what was logged.
+type logBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logBuffer) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at
+}
+
+// pass moves the clock.
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = w.at.Add(d)
+}
+
+// testPassword is the password of every account that a test makes.
+const testPassword = "lychee season in june"
+
+var testHash = sync.OnceValue(func() string {
+	hash, err := HashPassword(context.Background(), testPassword)
+	if err != nil {
+		panic(err)
+	}
+	return hash
+})
+
+// newConsole makes a console with one account for each role, named like the role.
+func newConsole(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, china), logs: &logBuffer{}}
+	log := slog.New(slog.NewTextHandler(w.logs, nil))
+	var err error
+	if w.db, err = store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: w.now, Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.db.Verify(context.Background()); err != nil {
+			t.Errorf("verify: %v", err)
+		}
+		if err := w.db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, r := range store.Roles() {
+		if err := w.db.AddAccount(t.Context(), "operator", string(r), r, testHash(), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.server, err = New(Config{Store: w.db, Log: log, Clock: w.now}); err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(Root, w.server)
+	w.http = httptest.NewServer(mux)
+	t.Cleanup(w.http.Close)
+	return w
+}
+
+// browser keeps cookies and follows no redirects.
+type browser struct {
+	*testing.T
+	client *http.Client
+	base   string
+	token  string // of the forms on the last page
+}
+
+// page is an answer.
+type page struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (w *world) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return &browser{T: w.T, base: w.http.URL, client: &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: time.Minute,
+	}}
+}
+
+var formToken = regexp.MustCompile(`name="csrf" value="([0-9a-f]+)"`)
+
+func (b *browser) do(r *http.Request) page {
+	b.Helper()
+	resp, err := b.client.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if m := formToken.FindSubmatch(body); m != nil {
+		b.token = string(m[1])
+	}
+	return page{resp.StatusCode, resp.Header, string(body)}
+}
+
+func (b *browser) get(path string) page {
+	b.Helper()
+	r, err := http.NewRequest(http.MethodGet, b.base+path, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return b.do(r)
+}
+
+// post posts a form as a browser does from a page of the console: fields are name, value, name, value.
+func (b *browser) post(path string, fields ...string) page {
+	b.Helper()
+	form := url.Values{"csrf": {b.token}}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Add(fields[i], fields[i+1])
+	}
+	return b.postRaw(path, form, b.base)
+}
+
+func (b *browser) postRaw(path string, form url.Values, origin string) page {
+	b.Helper()
+	r, err := http.NewRequest(http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if origin != "" {
+		r.Header.Set("Origin", origin)
+	}
+	return b.do(r)
+}
+
+// signIn opens a browser in which the account named like a role is signed in.
+func (w *world) signIn(role store.Role) *browser {
+	w.Helper()
+	b := w.browser()
+	b.get("/console/signin")
+	if p := b.post("/console/signin", "name", string(role), "password", testPassword); p.status != http.StatusSeeOther || p.header.Get("Location") != Root {
+		w.Fatalf("sign-in of %s: %d %s", role, p.status, p.body)
+	}
+	b.get("/console/account") // for the token of this session's forms
+	return b
+}
+
+func (b *browser) cookie(name string) string {
+	u, err := url.Parse(b.base + Root)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range b.client.Jar.Cookies(u) {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func (p page) has(words ...string) bool {
+	for _, w := range words {
+		if !strings.Contains(p.body, w) {
+			return false
+		}
+	}
+	return true
+}
