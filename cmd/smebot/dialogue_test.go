@@ -21,8 +21,10 @@ func TestLogLinesNameTheirChannelOnce(t *testing.T) {
 	if status, _, err := (delivery{query: a.sealed("x", "y").query, body: "<xml/>"}).post(s.url, a.name); err != nil || status < 400 {
 		t.Fatalf("a forged request gets %d, %v", status, err)
 	}
+	// The second is sent once the first was given up, which is logged.
 	api.push(messageFrom(77, utterance{words: "你好"}))
-	api.await(t, "a refused message", func() bool { return api.tries[77] > 0 })
+	api.push(messageFrom(77, utterance{words: "谢谢"}))
+	api.await(t, "two refused messages", func() bool { return api.tries[77] > 1 })
 	s.end(t)
 	named := 0
 	for line := range strings.SplitSeq(s.log.String(), "\n") {
