@@ -70,6 +70,9 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
 		return t.say(k), choices
 	case fConsent:
+		if !again && d.Contact != "" && d.Phone != "" {
+			k = askConsentKept
+		}
 		f := t.r.opt.filled(t.lang)
 		return t.say(k, "purpose", f["purpose"], "receiver", f["receiver"], "retention", f["retention"]),
 			[]bot.Choice{t.choice(labelAgree), t.choice(labelRefuse), t.choice(labelNotice)}
