@@ -8,6 +8,7 @@ type navItem struct {
 
 // navigation is the menu, in its order; an account sees what it may open.
 var navigation = []navItem{
+	{"nav.directory", "/console/directory", permDirectory},
 	{"nav.accounts", "/console/accounts", permAccounts},
 	{"nav.audit", "/console/audit", permAudit},
 }

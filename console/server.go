@@ -31,6 +31,8 @@ type Config struct {
 	Log       *slog.Logger     // default slog.Default()
 	Clock     func() time.Time // default time.Now
 	PublicURL string           // as the outside reaches the service; with https, cookies are for https only
+
+	Directory DirectoryKeeper // changes the directory of organisations; default Store
 }
 
 // Server serves the console. It is an http.Handler for all addresses below Root.
@@ -51,6 +53,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Directory == nil {
+		c.Directory = c.Store // stored, and used by others when they look again
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -261,7 +266,10 @@ func (s *Server) checkPost(v *visit, rt route) error {
 }
 
 // uploadLimits are the bounds, in bytes, of the routes that take files.
-var uploadLimits = map[string]int64{}
+var uploadLimits = map[string]int64{
+	"/console/directory/preview": directoryUpload + 64<<10, // the form around the file
+	"/console/directory/import":  4 * directoryUpload,      // the list comes back with every byte written as three
+}
 
 // render draws a page into memory first, so that an error leaves no half page.
 func (s *Server) render(v *visit, status int, page string, data any) error {

@@ -20,7 +20,7 @@ var allowed = map[string]struct {
 	"store":              {[]string{"bot", "store/migrations"}, "the store keeps what others decide"},
 	"store/storetest":    {[]string{"bot", "store"}, "the contract test sees the store from outside"},
 	"store/migrations":   {nil, "migrations are data"},
-	"console":            {[]string{"bot", "store", "knowledge", "intents", "intents/understand"}, "the console draws what the store holds; it reaches no channel and no adapter"},
+	"console":            {[]string{"bot", "store", "knowledge", "intents", "intents/understand", "directory", "knowledge/places"}, "the console draws what the store holds; it reaches no channel and no adapter"},
 	"knowledge":          {[]string{"knowledge/parse", "knowledge/policy", "knowledge/script"}, "knowledge stands alone: it knows policies, not chats"},
 	"knowledge/parse":    {nil, "reading files needs nothing of ours"},
 	"knowledge/policy":   {nil, "the embedded policy is data"},
