@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"smebot/intents"
+	"smebot/store"
 )
 
 const fakeList = "镇街,平台类型,机构名称,联系方式,地址,服务时间,来源,更新日期\n" +
@@ -117,6 +118,21 @@ func TestDirectoryBesideAServer(t *testing.T) {
 	}
 	if out, _, code := directoryRun(t, data, "unmet"); code != 0 || !strings.Contains(out, "中山市古镇镇  quality-testing  2") || !strings.Contains(out, "中山市古镇镇  financing        1      1") {
 		t.Errorf("unmet: %s", out)
+	}
+}
+
+// TestDirectoryOfAnotherReplica: what another process stored is used after the next look.
+func TestDirectoryOfAnotherReplica(t *testing.T) {
+	s := startSite(t, testConfig(t))
+	list := []store.Organisation{{Town: "中山市古镇镇", Platform: "financing", Name: "虚构融资中心（测试用）", Contact: "0", Source: "测"}}
+	if _, err := s.engine.db.SaveOrganisations(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	if s.engine.offices.Offers("financing") {
+		t.Fatal("used before the look")
+	}
+	if err := s.engine.refreshDirectory(t.Context()); err != nil || !s.engine.offices.Offers("financing") {
+		t.Errorf("not used after it: %v", err)
 	}
 }
 
