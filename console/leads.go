@@ -1,0 +1,225 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"smebot/store"
+)
+
+// leadRoutes are the leads desk: the work list, one lead, its thread.
+func (s *Server) leadRoutes() []route {
+	return slices.Concat([]route{
+		{http.MethodGet, "/console/leads", permLeadsView, s.workList},
+		{http.MethodPost, "/console/leads/assign", permLeadsAssign, s.assignLeads},
+		{http.MethodGet, "/console/leads/late", permLeadsView, s.lateHands},
+		{http.MethodGet, "/console/leads/events", permLeadsView, s.leadEvents},
+	}, s.leadPageRoutes(), s.threadRoutes(), s.answerRoutes())
+}
+
+// pageSize is how many leads a page of the list holds.
+const pageSize = 50
+
+// platformSlugs are the kinds of platforms, as leads name them.
+var platformSlugs = []string{"technology-innovation", "industrial-design", "quality-testing", "intellectual-property",
+	"information-network", "e-commerce", "incubation", "financing", "talent-training"}
+
+// leadStates are the states in the order in which a lead goes through them.
+var leadStates = []store.Status{store.New, store.Contacted, store.Referred, store.InService, store.Done, store.Closed}
+
+// ages are what the list may be narrowed to, in days since a lead was made.
+var ages = []int{3, 9, 21, 45}
+
+// only is store.Work.Only for an account.
+func only(a store.Account) string {
+	if a.Role == store.RoleAgent {
+		return a.Name
+	}
+	return ""
+}
+
+// workData is what the list's template sees.
+type workData struct {
+	Work      store.Work
+	Page      store.WorkPage
+	Rows      []workRow
+	Tabs      []workTab
+	States    []store.Status
+	Platforms []string
+	Ages      []int
+	Assignees []string
+	From, To  int
+	Prev      string // address of the page before, "" if there is none
+	Next      string
+	Query     string // the address's query, to come back to
+}
+
+type workTab struct {
+	Key   string
+	Link  string
+	Count int
+	Here  bool
+}
+
+// workRow is a lead as the account may see it.
+type workRow struct {
+	store.WorkItem
+	Firm, Phone string // masked as the account must see them
+	Age         int    // days since it was made
+}
+
+var numberForm = regexp.MustCompile(`^20\d{6}-[0-9A-Z]{4,8}$`)
+
+// readWork reads the list's filter from the address.
+func (v *visit) readWork() store.Work {
+	w := store.Work{
+		View: store.View(v.query("view")), Me: v.Account.Name, Only: only(v.Account), Town: v.query("town"), Platform: v.query("platform"),
+		Channel: v.query("channel"), Status: store.Status(v.query("status")), Assignee: v.query("assignee"), Text: v.query("q"), Limit: pageSize,
+	}
+	if v.R.URL.RawQuery == "" {
+		w.View = store.ViewOpen
+	}
+	if masked(v.Account) && !numberForm.MatchString(w.Text) {
+		w.Text = "" // who may not see a name must not find out by looking for it
+	}
+	w.Days = max(0, atoi(v.query("days")))
+	w.Offset = max(0, atoi(v.query("page"))) * pageSize
+	return w
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n > 1e6 {
+		return 0
+	}
+	return n
+}
+
+func (s *Server) workList(v *visit) error {
+	w := v.readWork()
+	page, err := s.Store.Work(v.R.Context(), w)
+	if err != nil {
+		return err
+	}
+	d := workData{Work: w, Page: page, States: leadStates, Platforms: platformSlugs, Ages: ages, Query: v.R.URL.RawQuery}
+	for _, it := range page.Items {
+		d.Rows = append(d.Rows, workRow{it, shownFirm(v.Account, it.Firm), it.Phone.Masked(), int(v.now().Sub(it.Created) / (24 * time.Hour))})
+	}
+	for _, view := range append(slices.Clone(store.Views), "") {
+		if view == store.ViewMine && masked(v.Account) {
+			continue
+		}
+		tab := workTab{Key: "leads.view." + string(view), Link: "/console/leads?view=" + string(view), Count: page.Counts[view], Here: view == w.View}
+		if view == "" {
+			tab.Key, tab.Count = "leads.view.all", -1
+		}
+		d.Tabs = append(d.Tabs, tab)
+	}
+	if d.Assignees, err = s.workers(v); err != nil {
+		return err
+	}
+	if len(page.Items) > 0 {
+		d.From, d.To = w.Offset+1, w.Offset+len(page.Items)
+	}
+	at := func(n int) string {
+		q := v.R.URL.Query()
+		q.Set("view", string(w.View))
+		q.Set("page", strconv.Itoa(n))
+		return "/console/leads?" + q.Encode()
+	}
+	if w.Offset > 0 {
+		d.Prev = at(w.Offset/pageSize - 1)
+	}
+	if w.Offset+pageSize < page.Total {
+		d.Next = at(w.Offset/pageSize + 1)
+	}
+	return v.render("leads_list", d)
+}
+
+// workers are the accounts that leads can be given to, by name.
+func (s *Server) workers(v *visit) ([]string, error) {
+	all, err := s.Store.Accounts(v.R.Context())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, a := range all {
+		if a.Disabled.IsZero() && may(a, permLeadsWork) {
+			names = append(names, a.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// assignLeads gives the leads that were ticked to an account.
+func (s *Server) assignLeads(v *visit) error {
+	assignee := v.form("assignee")
+	back := "/console/leads"
+	if q, err := url.ParseQuery(v.form("back")); err == nil && len(q) > 0 {
+		back += "?" + q.Encode()
+	}
+	names, err := s.workers(v)
+	if err != nil {
+		return err
+	}
+	if assignee == store.NoAssignee {
+		assignee = ""
+	} else if !slices.Contains(names, assignee) {
+		return v.redirect(back, "leads.noassignee")
+	}
+	var picks []store.Pick
+	for _, p := range v.R.PostForm["pick"] {
+		number, version, ok := strings.Cut(p, ":")
+		n, err := strconv.ParseInt(version, 10, 64)
+		if !ok || err != nil {
+			return v.fail(http.StatusBadRequest, "error.form")
+		}
+		picks = append(picks, store.Pick{Number: number, Version: n})
+	}
+	if len(picks) == 0 {
+		return v.redirect(back, "leads.nopick")
+	}
+	stale, err := s.Store.AssignLeads(v.R.Context(), picks, assignee, v.Account.Name)
+	if err != nil {
+		return err
+	}
+	done := len(picks) - len(stale)
+	if err := v.audit("leads.assign", assignee, strconv.Itoa(done)); err != nil {
+		return err
+	}
+	if len(stale) > 0 {
+		return v.redirect(back, "leads.assigned.some", strconv.Itoa(done), strings.Join(stale, " "))
+	}
+	return v.redirect(back, "leads.assigned", strconv.Itoa(done))
+}
+
+// lateHands lists who is late, by person and not by case.
+func (s *Server) lateHands(v *visit) error {
+	hands, err := s.Store.LateHands(v.R.Context(), only(v.Account))
+	if err != nil {
+		return err
+	}
+	return v.render("leads_late", hands)
+}
+
+// shownFirm is a firm's name as an account may see it.
+func shownFirm(a store.Account, firm string) string {
+	if masked(a) {
+		return maskWord(firm)
+	}
+	return firm
+}
+
+// maskWord leaves the first character of a name.
+func maskWord(s string) string {
+	for _, r := range s {
+		return string(r) + "**"
+	}
+	return ""
+}
