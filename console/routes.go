@@ -19,6 +19,7 @@ func (s *Server) routes() []route {
 		s.selfRoutes(),
 		s.accountRoutes(),
 		s.auditRoutes(),
+		s.leadRoutes(),
 		s.directoryRoutes(),
 	)
 }

@@ -41,6 +41,7 @@ type Server struct {
 	mux     *http.ServeMux
 	pages   map[string]*template.Template // by the name of the file, without ".html"
 	tries   *throttle
+	streams *streams
 	origins *http.CrossOriginProtection
 	nobody  string // a hash that no password opens, checked for names without an account
 	secure  bool
@@ -60,7 +61,7 @@ func New(c Config) (*Server, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	s := &Server{Config: c, tries: newThrottle(), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	s := &Server{Config: c, tries: newThrottle(), streams: newStreams(), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Host == "" {

@@ -75,8 +75,8 @@ var (
 
 var staffName = regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{Nd}._-]{1,31}$`)
 
-// reservedNames stand in the audit log for the machine itself.
-var reservedNames = []string{"operator", "system"}
+// reservedNames stand in the audit log and in histories for others than staff.
+var reservedNames = []string{"operator", "system", "person", "organisation"}
 
 // AddAccount makes an account. hash is its password's; once, if not zero, is until when that password can be used,
 // for one sign-in.

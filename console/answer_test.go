@@ -1,0 +1,96 @@
+package console
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"smebot/bot"
+	"smebot/store"
+)
+
+var (
+	linkField = regexp.MustCompile(`/console/answer/[A-Za-z0-9_.-]+`)
+	csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+)
+
+// stranger is a browser without an account.
+func stranger(t *testing.T) func(method, address string, form url.Values) (int, string) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &http.Client{Jar: jar}
+	return func(method, address string, form url.Values) (int, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if form != nil {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		a, err := c.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Body.Close()
+		b, err := io.ReadAll(a.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.StatusCode, string(b)
+	}
+}
+
+func TestOrganisationAnswers(t *testing.T) {
+	w := openDesk(t)
+	l := w.lead(1, bot.WeChat)
+	li := w.signed("li", store.RoleAgent)
+	at := "/console/leads/" + l.Number
+	li.post(at+"/move", "version", "1", "to", "contacted")
+	li.post(at+"/pass", "version", "2", "organisation", "古镇灯饰检测中心")
+	if _, body := li.post(at + "/link"); linkField.MatchString(body) {
+		t.Error("a link before the lead was referred")
+	}
+	li.post(at+"/move", "version", "3", "to", "referred")
+	_, body := li.post(at + "/link")
+	link := linkField.FindString(body)
+	if link == "" {
+		t.Fatal("no link")
+	}
+	ask := stranger(t)
+	status, page := ask(http.MethodGet, w.web.URL+link, nil)
+	holds(t, "the organisation's page", page, "古镇灯饰检测中心", "想贷款买两台设备", "仍然需要帮助")
+	lacks(t, "the organisation's page", page, "13800100001", "陈大文", "光明灯饰")
+	if status != http.StatusOK || w.read(l.Number).Version != 4 {
+		t.Errorf("opening the link changed the lead, or failed: %d", status)
+	}
+	if status, _ := ask(http.MethodPost, w.web.URL+link, url.Values{"answer": {"accepted"}}); status != http.StatusForbidden || w.read(l.Number).Version != 4 {
+		t.Errorf("a POST that no page confirmed: %d", status)
+	}
+	csrf := csrfField.FindStringSubmatch(page)[1]
+	for range 2 {
+		ask(http.MethodPost, w.web.URL+link, url.Values{"answer": {"accepted"}, "csrf": {csrf}})
+	}
+	if now := w.read(l.Number); now.Status != store.InService || now.Version != 6 {
+		t.Errorf("after accepting twice: %s, version %d", now.Status, now.Version)
+	}
+	_, page = ask(http.MethodGet, w.web.URL+link, nil)
+	holds(t, "the page after accepting", page, "13800100001", "陈大文")
+	li.post(at+"/pass", "version", "6", "organisation", "石湾检测所")
+	_, page = ask(http.MethodGet, w.web.URL+link, nil)
+	holds(t, "the page once another has it", page, "另一家机构已经接手", "仍然需要帮助", `name="answer"`)
+	lacks(t, "the page once another has it", page, "13800100001", "陈大文")
+	li.post(at+"/move", "version", "7", "to", "closed", "reason", "helped")
+	if status, page := ask(http.MethodGet, w.web.URL+link, nil); status != http.StatusGone || strings.Contains(page, "想贷款") {
+		t.Errorf("after closing: %d", status)
+	}
+	if status, _ := ask(http.MethodGet, w.web.URL+link[:len(link)-2]+"xx", nil); status != http.StatusGone {
+		t.Errorf("an altered link: %d", status)
+	}
+}
