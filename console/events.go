@@ -25,7 +25,9 @@ type streams struct {
 	once sync.Once
 }
 
-func newStreams() *streams { return &streams{each: map[string]int{}, seen: map[string]time.Time{}, end: make(chan struct{})} }
+func newStreams() *streams {
+	return &streams{each: map[string]int{}, seen: map[string]time.Time{}, end: make(chan struct{})}
+}
 
 func (s *streams) open(account string) bool {
 	s.mu.Lock()
