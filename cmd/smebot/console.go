@@ -15,6 +15,7 @@ func (p *program) console(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
+	p.endNews = c.Close
 	mux.Handle(console.Root, c)
 	mux.Handle("GET /console", http.RedirectHandler(console.Root, http.StatusSeeOther))
 	p.password, err = console.FirstPassword(p.ctx, p.engine.db, time.Now())

@@ -29,6 +29,7 @@ type program struct {
 	dispatcher *bot.Dispatcher
 	meter      *meter
 	addr       string // where the public listener is
+	endNews    func() // ends the console's pages that wait for news
 	password   string // of the console's first account, to be shown once
 
 	ctx    context.Context // ends when stop has drained the work; not the caller's
@@ -114,6 +115,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 20 * time.Second,
 		IdleTimeout: 75 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	})
+	p.onStop("pages that wait for news", func(context.Context) error { p.endNews(); return nil })
 	// Pollers last to start and first to stop: nothing new is taken while the rest finishes.
 	polling, stopPolling := context.WithCancel(p.ctx)
 	var pollWork sync.WaitGroup
