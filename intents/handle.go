@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"smebot/bot"
 	"smebot/intents/understand"
@@ -288,6 +289,16 @@ func (t *turn) direct(text, said string) (out, bool) {
 	}
 	if leadPattern.MatchString(text) {
 		return t.status(text), true
+	}
+	if _, _, fault := findPhone(text); fault == phoneOK {
+		if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {
+			return t.startForm(typeIn(text), text), true
+		}
+		rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
+		alone := rest <= 8 && !asksSomething(text) // otherwise there is something to answer
+		if res := t.understood(); alone && t.takesLeads() && t.st.Draft == nil && (res.Intent == understand.NoAnswer || res.Intent == understand.Greeting) {
+			return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
+		}
 	}
 	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
 	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || agree[said]) {

@@ -42,7 +42,7 @@ func (t *turn) prompt() out {
 	o := out{intent: understand.Referral, key: "form:" + d.ID + ":" + string(step)}
 	o.text, o.choices = t.question(step)
 	if d.Notice == "" && d.Mends == "" {
-		o.text = t.say(formOpening) + "\n" + t.showNotice() + "\n\n" + o.text + "\n" + t.say(formHint)
+		o.text = t.say(formOpening) + "\n" + t.showNotice() + "\n\n" + t.say(formHint) + "\n" + o.text
 	}
 	return o
 }

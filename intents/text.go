@@ -92,6 +92,7 @@ const (
 
 	humanText    key = "human"
 	humanNoLeads key = "human.no-leads"
+	phoneGiven   key = "phone.given"
 	noLeadsHere  key = "leads.off"
 	groupOnly    key = "group.only"
 	heldNotice   key = "held"
