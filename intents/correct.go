@@ -258,9 +258,8 @@ func (t *turn) change(f field, words string) out {
 		d.Third = thirdPerson(words)
 	}
 	d.answered(f)
-	words = say("zh", notGiven)
 	switch f {
-	case fContact, fPhone:
+	case fContact, fPhone: // not repeated: they may come before the consent
 		t.waits()
 		words = ""
 	case fPlatform:
