@@ -44,6 +44,9 @@ func (v *visit) Left(until time.Time) string {
 	return v.T("thread.left", m/60, m%60)
 }
 
+// Seconds is how long it is until a time, for scripts: a visitor's own clock may be wrong.
+func (v *visit) Seconds(until time.Time) int { return max(0, int(until.Sub(v.now())/time.Second)) }
+
 var leadsText = map[string]words{
 	"nav.leads":  {"线索", "Leads"},
 	"nav.canned": {"常用回复", "Prepared answers"},

@@ -141,7 +141,7 @@ func (p *program) channel(mux *http.ServeMux, ch ChannelConfig) (func(context.Co
 			return nil, err
 		}
 		mux.Handle("/wechat/"+ch.Name, c)
-		return nil, nil
+		return nil, p.sendWeChat(ch)
 	}
 	c, err := telegram.New(ch.telegram(p.config.PublicURL), p.handler(ch), telegram.Options{Log: log, Cells: p.engine.db})
 	if err != nil {

@@ -19,7 +19,7 @@
           if (!fresh || old.querySelector("input:checked")) continue;
           if (fresh.innerHTML !== old.innerHTML) {
             old.innerHTML = fresh.innerHTML;
-            showEnd(old);
+            if (old.id === "live-talk") showEnd(old);
           }
         }
         tick();
@@ -31,12 +31,14 @@
   }
 
   function showEnd(part) {
-    if (part && part.hasAttribute("data-end")) part.scrollTop = part.scrollHeight;
+    for (const e of [part, ...part.querySelectorAll(".talk")]) e.scrollTop = e.scrollHeight;
   }
 
   function tick() {
-    for (const e of document.querySelectorAll("[data-until]")) {
-      const left = Number(e.dataset.until) - Date.now() / 1000;
+    for (const e of document.querySelectorAll("[data-left]")) {
+      // Counted from the server's figure: this machine's clock may be wrong.
+      if (!e.dataset.from) e.dataset.from = performance.now();
+      const left = Number(e.dataset.left) - (performance.now() - Number(e.dataset.from)) / 1000;
       if (left > 0) {
         e.textContent = e.textContent.replace(/\d+(\D+)\d+/, (_, unit) => Math.floor(left / 3600) + unit + Math.floor(left % 3600 / 60));
         continue;
@@ -68,7 +70,7 @@
     });
     document.addEventListener("visibilitychange", () => { if (due && !document.hidden) refresh(); });
   }
-  document.querySelectorAll("[data-end]").forEach(showEnd);
+  document.querySelectorAll("#live-talk").forEach(showEnd);
   tick();
   setInterval(tick, 15000);
 })();
