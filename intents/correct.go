@@ -258,6 +258,11 @@ func (t *turn) change(f field, words string) out {
 		d.Third = thirdPerson(words)
 	}
 	d.answered(f)
+	if f == fNeed && d.Platform == "" {
+		res := t.r.understand.Understand(v) // the message holds what was taken back as well
+		t.res = &res
+		t.inferType()
+	}
 	switch f {
 	case fContact, fPhone: // not repeated: they may come before the consent
 		t.waits()

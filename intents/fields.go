@@ -152,6 +152,9 @@ func firmOf(text string) (string, bool) {
 	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
 		return "", false
 	}
+	if isHan(s) && strings.ContainsAny(s, ",;。") || strings.Contains(low, "不是") || strings.Contains(low, "唔系") {
+		return "", false // a sentence about the firm
+	}
 	if firmTail.MatchString(low) {
 		return s, !requestWords.MatchString(low) || n <= 30 && !strings.HasPrefix(low, "我")
 	}
@@ -317,7 +320,7 @@ var (
 	firmInRow = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()&·]{2,40}(有限责任公司|有限公司|股份公司|公司|制品厂|五金厂|灯饰厂|玩具厂|家具厂|制衣厂|毛织厂|陶瓷厂|厂|商行|经营部|工作室|门市部|合作社|集团)$|^[A-Za-z0-9()&·.,' -]{2,50} (?i:ltd\.?|limited|inc\.?|factory|company|co\.?|workshop)$`)
 	townInRow = regexp.MustCompile(`^(?:[\p{Han}]{2,4}省)?(?:[\p{Han}]{2,4}市)?(?:[\p{Han}]{2,4}区)?[\p{Han}]{1,6}(?:镇|街道)$`)
 	nameInRow = regexp.MustCompile(`^(?:联系人|我叫|我姓名是|叫我|找)[:：是]?\s*([\p{Han}]{2,4})$|^([陈林黄李梁何郑吴张王刘杨周徐孙马朱胡郭罗高谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔赖麦关区欧冼简甘温凌][\p{Han}]{1,2})$|^([\p{Han}](?:先生|小姐|女士|生|老板|经理|总|厂长|主任|师傅|工))$|^((?i:(?:mr|mrs|ms|miss|dr)\.? [a-z][a-z .'-]{0,30}))$`)
-	otherMan  = regexp.MustCompile(`([\p{Han}]{1,3}(?:经理|总|老板|主任|厂长|先生|小姐|女士|工|师傅|会计|秘书|助理|姐|哥|叔)|他|她|佢|老板|老公|老婆|太太|朋友|同事|亲戚|爸|妈|哥|姐|弟|妹|厂长|经理|会计|客户|his|her|boss's|manager's|friend's|colleague's|wife's|husband's)\s*(?:的|嘅|个)?\s*(?:手机|电话|号码|联系方式|微信|phone|number|mobile)|(?:打给|找|联系人|联络)\s*(?:是|系)?\s*(?:我们?|我哋|公司|厂)?\s*(?:的|嘅)?\s*([\p{Han}]{1,2}(?:经理|总|老板|主任|厂长|会计|秘书|助理)|他|她|佢|老板|同事|老公|老婆)|call (?:him|her|my)`)
+	otherMan  = regexp.MustCompile(`([\p{Han}]{1,3}(?:经理|总|老板|主任|厂长|先生|小姐|女士|工|师傅|会计|秘书|助理|姐|哥|叔)|他|她|佢|老板|老公|老婆|太太|朋友|同事|亲戚|爸|妈|哥|姐|弟|妹|厂长|经理|会计|客户|his|her|boss's|manager's|friend's|colleague's|wife's|husband's)\s*(?:的|嘅|个)?\s*(?:手机|电话|号码|联系方式|微信|phone|number|mobile)|(?:打给|找|联系人|联络)\s*(?:是|系)?\s*(?:我们?|我哋|公司|厂)?\s*(?:的|嘅)?\s*([\p{Han}]{1,2}(?:经理|总|老板|主任|厂长|会计|秘书|助理)|他|她|佢|老板|同事|老公|老婆)|call (?:him|her|my)|(?:是|系)(?:我们?|我哋)?(?:老婆|老公|太太|老板|朋友|同事|亲戚|爸爸?|妈妈?|哥哥?|姐姐?|弟弟?|妹妹?|厂长|经理|会计|秘书|助理|客户|他|她|佢)(?:的|嘅)`)
 )
 
 // thirdPerson reports whether a message gives somebody else's number.

@@ -35,7 +35,7 @@ func (t *turn) handle(text string, chosen bool) out {
 		case c == cmdEraseYes, said == "确认", said == "确定", said == "yes":
 			return t.erase()
 		case c == cmdEraseNo, c == cmdCancel, refuse[said]:
-			return t.current(t.say(eraseKept))
+			return t.kept()
 		}
 	}
 	if isCommand && (!t.inForm() || leaves[c]) {
@@ -85,6 +85,14 @@ func (t *turn) hear(text string, chosen bool) {
 		return
 	}
 	t.lang = languageOf(text, t.lang, t.understood().Language)
+}
+
+// kept says that nothing was erased.
+func (t *turn) kept() out {
+	if t.inForm() || t.st.Guide != nil {
+		return t.current(t.say(eraseKept))
+	}
+	return t.withMenu(out{text: t.say(eraseKept), intent: understand.Privacy})
 }
 
 // leaves are the commands that a form does not answer beside its question.
@@ -151,7 +159,7 @@ func (t *turn) run(c command) (out, bool) {
 	case cmdErase, cmdEraseYes:
 		return t.askErase(), true
 	case cmdEraseNo:
-		return t.current(t.say(eraseKept)), true
+		return t.kept(), true
 	case cmdShow:
 		return t.showData(0, false), true
 	case cmdReveal:
@@ -275,6 +283,11 @@ const doneLife = time.Hour
 
 // direct takes words that mean one thing without being understood.
 func (t *turn) direct(text, said string) (out, bool) {
+	if saysMinor(text) {
+		o := t.minor()
+		o.text = t.say(minorEarly)
+		return o, true
+	}
 	if m := registered.FindStringSubmatch(strings.ToLower(script.Simplified(plain(text)))); m != nil {
 		if slug, ok := typeOf(m[1]); ok {
 			return t.startForm(slug, ""), true

@@ -136,6 +136,7 @@ const (
 	formDone    key = "form.done"
 	formAlready key = "form.already"
 	formLimit   key = "form.limit"
+	minorEarly  key = "form.minor-early"
 	formMinor   key = "form.minor"
 	formRefused key = "form.refused"
 	formNumbers key = "form.forbidden-numbers"

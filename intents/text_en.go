@@ -83,6 +83,7 @@ var english = map[key]string{
 	formDone:    "Registered. Your number is {number}. Staff will contact you within {within}. Send \"my progress\" to see where it stands.",
 	formAlready: "Your request is already registered as {number}. There is no need to send it again.",
 	formLimit:   "You have three open requests from today. Please wait for staff to contact you, or ask for a person to change one.",
+	minorEarly:  "Registering is only for people of 18 or over who act for a firm, so I will not register anything. You can ask me about the policy as before.",
 	formMinor:   "Registering is only for people of 18 or over who act for a firm. It has ended and what was filled in is erased. You can still ask about the policy.",
 	formRefused: "All right, nothing is registered and what you had filled in is erased. Everything else works as before.",
 	formNumbers: "Please do not send identity card or bank card numbers; they are not needed. I have not kept that message.",
