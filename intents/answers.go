@@ -145,6 +145,9 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 		t.about(&refs[0])
 		return t.fullText(refs[0], 0, brief)
 	}
+	if res.Unsure && !brief {
+		return t.which(res)
+	}
 	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
 	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
 		return t.withhold(res, brief)
@@ -172,6 +175,17 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 		slug = res.Platforms[0]
 	}
 	t.mayVote(t.policySubject(main), slug)
+	return o
+}
+
+// which asks back when several articles may be meant and none is likely: a guess would be believed.
+func (t *turn) which(res understand.Result) out {
+	t.note(res, "asked back")
+	o := out{text: t.say(whichArticle), intent: understand.Clarify}
+	for _, m := range res.Articles {
+		o.add(t.nearest(m.Ref))
+	}
+	t.addPeople(&o)
 	return o
 }
 

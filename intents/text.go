@@ -75,6 +75,7 @@ const (
 
 	noAnswer       key = "no-answer"
 	noAnswerNear   key = "no-answer.near"
+	whichArticle   key = "which-article"
 	noAnswerFar    key = "no-answer.far"
 	noAnswerShort  key = "no-answer.short"
 	withheld       key = "no-answer.withheld"

@@ -21,6 +21,7 @@ var english = map[key]string{
 	apology:       "Sorry, something went wrong on my side. Please send that again. What you filled in is still there.",
 
 	noAnswer:       "Sorry, the documents I hold do not say this, so I will not guess.",
+	whichArticle:   "The document speaks of this in more than one place. Which of these do you mean?",
 	noAnswerNear:   " You may look at the nearest article, ask for a person, or register a request for staff to answer.",
 	noAnswerFar:    " I know the policy on service platforms and can find the right platform. If this concerns your firm, ask for a person, or register a request for staff to answer.",
 	noAnswerShort:  "Sorry, the documents I hold do not say this.",

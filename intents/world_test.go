@@ -68,6 +68,11 @@ func (keywords) FollowUp(text string, last understand.Last) (understand.Result, 
 
 func (keywords) Understand(text string) understand.Result {
 	res := understand.Result{Intent: understand.NoAnswer, Confidence: .4, Language: knowledge.Simplified, Normal: strings.ToLower(script.Simplified(text))}
+	if res.Normal == "平台的要求" { // several articles may be meant
+		res.Intent, res.Unsure = understand.Policy, true
+		res.Articles = []understand.Match{{Ref: ref(8), Score: .2}, {Ref: ref(5), Score: .15}}
+		return res
+	}
 	if latin.MatchString(text) {
 		res.Language = knowledge.English
 	} else if script.Simplified(text) != text {

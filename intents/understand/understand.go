@@ -31,6 +31,7 @@ type Match struct {
 // Result is what was understood.
 type Result struct {
 	Intent     Intent
+	Unsure     bool               // of a policy question: no article is likely enough to answer from without asking
 	Confidence float64            // 0..1, calibrated: of results with 0.8, eight in ten are right
 	Language   knowledge.Language // of the message
 	Normal     string             // the message in simplified script, Mandarin words, cleaned

@@ -238,3 +238,24 @@ func TestFreshQuestions(t *testing.T) {
 		t.Errorf("%d of %d right (%.3f), want at least 0.94", right, all, share)
 	}
 }
+
+// Where no article is likely and others come near, the result says that it is a guess.
+func TestUnsure(t *testing.T) {
+	u := understander(t)
+	if r := u.Understand("前20家平台奖励多少钱"); r.Unsure || len(r.Articles) == 0 || r.Articles[0].Article != 24 {
+		t.Errorf("a clear question: %+v", r)
+	}
+	unsure := 0
+	for _, q := range []string{"平台那几条讲的是什么", "文件里对平台有啥说法", "平台怎么样", "意见里关于平台的内容", "平台要怎么办", "平台方面政府怎么讲", "关于平台文件写了什么"} {
+		r := u.Understand(q)
+		if r.Unsure {
+			unsure++
+			if r.Intent != Policy || len(r.Articles) < 2 || r.Articles[0].Score >= sureArticle {
+				t.Errorf("%s: %+v", q, r)
+			}
+		}
+	}
+	if unsure == 0 {
+		t.Error("no vague question was found unsure")
+	}
+}

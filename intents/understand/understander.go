@@ -213,6 +213,10 @@ func (u *Understander) favour(question string, asked []int, p []float64) {
 	}
 }
 
+// sureArticle is how likely an article must be to answer from it while others come near. Below it half of the
+// answers rested on the wrong article.
+const sureArticle = 0.25
+
 // decide turns probabilities of labels into a result.
 func (u *Understander) decide(r *Result, p []float64) {
 	asked := askedSlots(r.Normal)
@@ -273,6 +277,7 @@ func (u *Understander) decide(r *Result, p []float64) {
 			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
 			return
 		}
+		r.Unsure = near[0].p < sureArticle && len(near) > 1
 		for _, m := range near {
 			r.Articles = append(r.Articles, Match{knowledge.PolicyRef(m.l.Article()), m.p})
 		}
