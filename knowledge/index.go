@@ -50,15 +50,15 @@ type index struct {
 
 func indexMapping() (mapping.IndexMapping, error) {
 	m := bleve.NewIndexMapping()
-	if err := m.AddCustomAnalyzer(bigrams, map[string]any{"type": "custom", "tokenizer": bigrams}); err != nil {
+	if err := m.AddCustomAnalyzer(Tokenizer, map[string]any{"type": "custom", "tokenizer": Tokenizer}); err != nil {
 		return nil, err
 	}
 	text := bleve.NewTextFieldMapping()
-	text.Analyzer, text.Store, text.IncludeTermVectors, text.IncludeInAll, text.DocValues = bigrams, false, false, false, false
+	text.Analyzer, text.Store, text.IncludeTermVectors, text.IncludeInAll, text.DocValues = Tokenizer, false, false, false, false
 	d := bleve.NewDocumentStaticMapping()
 	d.AddFieldMappingsAt("text", text)
 	m.DefaultMapping = d
-	m.DefaultAnalyzer = bigrams
+	m.DefaultAnalyzer = Tokenizer
 	return m, nil
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/blevesearch/bleve/v2/registry"
 )
 
-// bigrams is the tokenizer of the index: overlapping pairs of Chinese characters, whole words of letters and
-// digits, lower-cased. Words cut by a dictionary lose recall on law texts; pairs do not.
-const bigrams = "smebot_bigrams"
+// Tokenizer names the tokenizer of the index in bleve's registry: overlapping pairs of Chinese characters, whole
+// words of letters and digits, lower-cased. Words cut by a dictionary lose recall on law texts; pairs do not.
+const Tokenizer = "smebot_bigrams"
 
 func init() {
-	if err := registry.RegisterTokenizer(bigrams, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) {
+	if err := registry.RegisterTokenizer(Tokenizer, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) {
 		return tokenizer{}, nil
 	}); err != nil {
 		panic(err)

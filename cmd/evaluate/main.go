@@ -15,6 +15,7 @@ import (
 type cli struct {
 	Answers    answersCmd    `cmd:"" help:"Ask every labelled question and count what is right."`
 	Retrieval  retrievalCmd  `cmd:"" help:"Search every labelled question and score the ranking."`
+	Compare    compareCmd    `cmd:"" help:"Put the same questions to smebot and to plain ways of searching."`
 	Fit        fitCmd        `cmd:"" help:"Fit the weights of the understanding from the example files."`
 	FitRanking fitRankingCmd `cmd:"" help:"Fit the ranking of articles from labelled questions."`
 }

@@ -58,10 +58,7 @@ func (c *fitRankingCmd) Run(ctx context.Context) error {
 		}
 		found, n, count := 0.0, 0, 0
 		for _, q := range cases {
-			want := q.Relevant
-			for _, a := range q.Articles {
-				want = append(want, base.Documents()[0].Title+"#"+knowledge.PolicyRef(a).Heading)
-			}
+			want := q.relevant(base.Documents())
 			if len(want) == 0 {
 				continue
 			}

@@ -38,29 +38,54 @@ func (c *retrievalCmd) Run(ctx context.Context) error {
 	}
 	defer base.Close()
 	fmt.Printf("%d documents read in %.1f s, indexed in %.1f s\n", len(docs), read.Seconds(), time.Since(began).Seconds())
+	s, err := rank(ctx, cases, base.Documents(), func(ctx context.Context, text string) ([]string, error) {
+		hits, err := base.Search(ctx, text, depth)
+		return names(hits), err
+	})
+	if err != nil {
+		return err
+	}
+	s.print("smebot")
+	return nil
+}
+
+// depth is how far down a ranking is looked at.
+const depth = 100
+
+// names gives hits the names that cases use.
+func names(hits []knowledge.Hit) []string {
+	out := make([]string, len(hits))
+	for i, h := range hits {
+		out[i] = h.Title + "#" + h.Heading
+	}
+	return out
+}
+
+// relevant names the articles that answer a case; none if it is not about articles.
+func (c labelled) relevant(docs []knowledge.Document) []string {
+	want := slices.Clone(c.Relevant)
+	for _, a := range c.Articles {
+		want = append(want, docs[0].Title+"#"+knowledge.PolicyRef(a).Heading)
+	}
+	return want
+}
+
+// rank puts every case with relevant articles to a search and scores what it gives.
+func rank(ctx context.Context, cases []labelled, docs []knowledge.Document, search func(context.Context, string) ([]string, error)) (ranking, error) {
 	var s ranking
 	for _, q := range cases {
-		want := q.Relevant
-		for _, a := range q.Articles {
-			want = append(want, base.Documents()[0].Title+"#"+knowledge.PolicyRef(a).Heading)
-		}
+		want := q.relevant(docs)
 		if len(want) == 0 {
 			continue
 		}
 		began := time.Now()
-		hits, err := base.Search(ctx, q.Text, 100)
+		got, err := search(ctx, q.Text)
 		if err != nil {
-			return fmt.Errorf("%s: %w", q.ID, err)
+			return s, fmt.Errorf("%s: %w", q.ID, err)
 		}
-		took := time.Since(began)
-		got := make([]string, len(hits))
-		for i, h := range hits {
-			got[i] = h.Title + "#" + h.Heading
-		}
-		s.add(want, got, took)
+		s.add(want, got, time.Since(began))
 	}
-	s.print("smebot")
-	return nil
+	return s, nil
 }
 
 func readCorpus(dir string) ([]knowledge.Document, error) {
@@ -118,16 +143,18 @@ func (r *ranking) add(want, got []string, took time.Duration) {
 }
 
 func (r *ranking) print(name string) {
-	slices.Sort(r.took)
-	pct := func(p float64) float64 {
-		if len(r.took) == 0 {
-			return 0
-		}
-		return float64(r.took[min(len(r.took)-1, int(p*float64(len(r.took))))].Microseconds()) / 1000
-	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	n := float64(max(1, r.n))
 	fmt.Printf("%-12s n %d  MRR@10 %.3f  R@1 %.3f  R@10 %.3f  R@100 %.3f  latency p50 %.2f p95 %.2f p99 %.2f ms  heap %d MiB\n",
-		name, r.n, r.mrr/n, r.at1/n, r.at10/n, r.at100/n, pct(.5), pct(.95), pct(.99), m.HeapInuse>>20)
+		name, r.n, r.mrr/n, r.at1/n, r.at10/n, r.at100/n, r.percentile(.5), r.percentile(.95), r.percentile(.99), m.HeapInuse>>20)
+}
+
+// percentile is a share of the latencies, in milliseconds.
+func (r *ranking) percentile(p float64) float64 {
+	if len(r.took) == 0 {
+		return 0
+	}
+	slices.Sort(r.took)
+	return float64(r.took[min(len(r.took)-1, int(p*float64(len(r.took))))].Microseconds()) / 1000
 }
