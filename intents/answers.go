@@ -81,14 +81,17 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 // imported looks for an answer in the imported documents, of which the examples know nothing.
 func (t *turn) imported(res understand.Result) (understand.Result, bool) {
 	question := cmp.Or(res.Normal, t.text)
+	var list []understand.Match
 	for _, f := range t.r.know.Find(t.ctx, question) {
-		if !understand.Lacks(question, f.Text) {
-			res.Intent, res.Confidence = understand.Policy, f.Coverage
-			res.Articles = []understand.Match{{Ref: f.Ref, Score: f.Coverage}}
-			return res, true
+		if len(list) < 3 && !understand.Lacks(question, f.Text) {
+			list = append(list, understand.Match{Ref: f.Ref, Score: f.Coverage})
 		}
 	}
-	return res, false
+	if len(list) == 0 {
+		return res, false
+	}
+	res.Intent, res.Confidence, res.Unsure, res.Articles = understand.Policy, list[0].Score, false, list
+	return res, true
 }
 
 // add puts a choice below a reply if the narrowest channel has room for it.

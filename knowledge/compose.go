@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -81,12 +82,13 @@ func unsupported(words string, articles ...string) (string, bool) {
 
 // phrases are the fixed words of an answer in the languages it is written in. They frame quotations; what
 // the bot says otherwise is in package intents.
-type phrases struct{ basis, expired, damage, item, also, original, page string }
+type phrases struct{ basis, expired, ended, damage, item, also, original, page string }
 
 var words = map[Language]phrases{
 	Simplified: {
 		basis:    "依据：《%s》%s",
 		expired:  "提醒：该条款期限为 %s 年，已过，是否仍执行请以主管部门最新文件为准。",
+		ended:    "提醒：这份文件有效期到%s为止，已过，是否仍执行请以主管部门最新文件为准。",
 		damage:   "说明：来源文本此处数字损坏（以" + DamageMark + "标示），无法辨认，请以正式印发件为准。",
 		item:     "%s：",
 		also:     "另见：%s。",
@@ -96,6 +98,7 @@ var words = map[Language]phrases{
 	English: {
 		basis:    "Source: 《%s》 %s (Article %d)",
 		expired:  "Note: this clause covered %s; that period has ended. Please check with the authority whether anything follows it.",
+		ended:    "Note: this document was in force until %s; please check with the authority whether anything follows it.",
 		damage:   "Note: one figure is damaged in the source text (shown as " + DamageMark + ") and cannot be read; please refer to the official print.",
 		item:     "%s: ",
 		also:     "See also: %s.",
@@ -438,9 +441,21 @@ func expiry(doc Document, card *Card, q Ask, p phrases) string {
 		return fmt.Sprintf(p.expired, span)
 	}
 	if doc.Expires != "" && q.Now.Format("2006-01-02") > doc.Expires {
-		return fmt.Sprintf(p.expired, doc.Expires)
+		return fmt.Sprintf(p.ended, dayIn(doc.Expires, q.Language))
 	}
 	return ""
+}
+
+// dayIn writes a day like 2021-12-31 as people of a language read it.
+func dayIn(day string, l Language) string {
+	t, err := time.Parse("2006-01-02", day)
+	if err != nil {
+		return day
+	}
+	if l == English {
+		return t.Format("2 January 2006")
+	}
+	return t.Format("2006年1月2日")
 }
 
 // pick quotes the best sentences within a number of bytes: the best one first, then those that follow close

@@ -46,24 +46,57 @@ func (b *Base) Find(ctx context.Context, question string) []Found {
 			}
 			continue
 		}
-		held := map[string]bool{}
-		for _, t := range Terms(h.Text) {
-			held[t] = true
-		}
-		for _, t := range Terms(h.Title) {
-			held[t] = true
-		}
-		n := 0
-		for t := range asked {
-			if held[t] {
-				n++
-			}
-		}
-		if c := float64(n) / float64(len(asked)); c >= enough {
+		if c := covered(asked, h); c >= enough {
 			out = append(out, Found{h.Ref, h.Text, c})
 		}
 	}
 	return out
+}
+
+// foreignEnough is how many Chinese pairs an article must hold of a question in two languages before the words of
+// the other one, which a Chinese text cannot hold, stop counting against it.
+const foreignEnough = 3
+
+// covered returns the share of a question's telling terms that an article or its document's title holds.
+func covered(asked map[string]bool, h Hit) float64 {
+	held := map[string]bool{}
+	for _, t := range Terms(h.Text) {
+		held[t] = true
+	}
+	for _, t := range Terms(h.Title) {
+		held[t] = true
+	}
+	n, foreign := 0, 0
+	for t := range asked {
+		switch {
+		case held[t] || abbreviates(t, h.Title):
+			n++
+		case t[0] < utf8.RuneSelf:
+			foreign++
+		}
+	}
+	if n >= foreignEnough {
+		return float64(n) / float64(len(asked)-foreign)
+	}
+	return float64(n) / float64(len(asked))
+}
+
+// titleGap is how many characters people leave out between two that they keep when they shorten a title:
+// 灯饰扶持办法 for 灯饰产业扶持办法.
+const titleGap = 4
+
+// abbreviates reports whether a pair of characters stands in a title with others between them.
+func abbreviates(pair, title string) bool {
+	first, n := utf8.DecodeRuneInString(pair)
+	if len(pair) == n || first < utf8.RuneSelf {
+		return false
+	}
+	_, after, found := strings.Cut(title, pair[:n])
+	if !found {
+		return false
+	}
+	i := strings.Index(after, pair[n:])
+	return i >= 0 && utf8.RuneCountInString(after[:i]) <= titleGap
 }
 
 // telling returns the pairs of a question that say what it is about: those without a character that mere

@@ -15,11 +15,14 @@ func TestFind(t *testing.T) {
 	}
 	b := open(t, cats)
 	for q, want := range map[string]string{
-		"猫粮生产企业要在包装上标明保质期吗": "第二条",
-		"考核优秀的平台奖励多少钱":      "", // the embedded policy's own
-		"狗粮出口退税率是多少":        "",
-		"猫粮":                "", // too little to go by
-		"":                  "",
+		"猫粮生产企业要在包装上标明保质期吗":           "第二条",
+		"考核优秀的平台奖励多少钱":                "", // the embedded policy's own
+		"狗粮出口退税率是多少":                  "",
+		"猫粮包装办法对保质期的要求":               "第二条", // a title shortened
+		"Must the 猫粮包装 show its 保质期?": "第二条", // in two languages
+		"Is there a 狗粮 subsidy?":      "",
+		"猫粮":                          "", // too little to go by
+		"":                            "",
 	} {
 		got := b.Find(context.Background(), q)
 		if want == "" && len(got) > 0 || want != "" && (len(got) == 0 || got[0].Heading != want || got[0].Document != cats.ID) {

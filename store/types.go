@@ -26,6 +26,9 @@ const (
 	Closed    Status = "closed" // with a CloseReason
 )
 
+// Statuses lists all states, in the order a lead passes them.
+func Statuses() []Status { return []Status{New, Contacted, Referred, InService, Done, Closed} }
+
 // CloseReason says why a lead was closed.
 type CloseReason string
 

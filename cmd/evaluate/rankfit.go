@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
-	"sync"
 
 	"smebot/knowledge"
 )
@@ -29,111 +26,30 @@ type fitRankingCmd struct {
 	Dry    bool     `help:"Only cross-validate."`
 	Single bool     `help:"Score each feature alone."`
 	Drop   []string `help:"Features to leave out."`
-}
-
-// rankSet is one question with its candidates.
-type rankSet struct {
-	want  []string
-	rel   []bool
-	names []string
-	feats [][]float32
+	Ablate bool     `help:"Cross-validate without each group of features in turn, and each group added to the plain score."`
 }
 
 // Run collects the candidates of every question, cross-validates, fits on all and writes the weights.
 func (c *fitRankingCmd) Run(ctx context.Context) error {
-	docs, err := readCorpus(c.Corpus)
+	sets, err := c.collect(ctx)
 	if err != nil {
 		return err
 	}
-	base, err := knowledge.Open(knowledge.Options{Dir: c.Index, Documents: docs})
-	if err != nil {
-		return err
-	}
-	defer base.Close()
-	var sets []rankSet
-	for _, file := range c.File {
-		cases, err := readCases(file)
-		if err != nil {
-			return err
-		}
-		found, n, count := 0.0, 0, 0
-		for _, q := range cases {
-			want := q.relevant(base.Documents())
-			if len(want) == 0 {
-				continue
-			}
-			list, err := base.Candidates(ctx, q.Text)
-			if err != nil {
-				return err
-			}
-			s := rankSet{want: want}
-			hit := 0
-			for _, x := range list {
-				name := x.Title + "#" + x.Heading
-				ok := slices.Contains(want, name)
-				if ok {
-					hit++
-				}
-				s.names = append(s.names, name)
-				s.rel = append(s.rel, ok)
-				s.feats = append(s.feats, x.Features)
-			}
-			sets = append(sets, s)
-			found += float64(hit) / float64(len(want))
-			count += len(list)
-			n++
-		}
-		fmt.Printf("%s: %d questions, %d candidates each, recall %.3f\n", file, n, count/n, found/float64(n))
-	}
-	names := slices.Clone(knowledge.FeatureNames)
 	if c.Single {
-		for j, name := range names {
-			r := evalSets(sets, nil, func(f []float32) float64 { return float64(f[j]) })
+		for j, name := range knowledge.FeatureNames {
+			r := evalSets(sets, func(f []float32) float64 { return float64(f[j]) })
 			r.print(name)
 		}
 	}
-	on := make([]bool, len(names))
-	for j, n := range names {
-		on[j] = !slices.Contains(c.Drop, n)
+	if c.Ablate {
+		c.ablate(sets)
 	}
-	fold := make([]int, len(sets))
-	for i := range sets {
-		if c.Blocks {
-			fold[i] = i * c.Folds / len(sets)
-		} else {
-			h := fnv.New32a()
-			fmt.Fprint(h, i)
-			fold[i] = int(h.Sum32()>>8) % c.Folds
-		}
+	on := without(c.Drop)
+	if c.Folds > 1 {
+		train, held := c.crossValidate(sets, on)
+		train.print("train")
+		held.print("held out")
 	}
-	var total, train ranking
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	sem := make(chan bool, 2)
-	for k := range c.Folds * b2i(c.Folds > 1) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			sem <- true
-			defer func() { <-sem }()
-			var tr, te []rankSet
-			for i, s := range sets {
-				if fold[i] == k {
-					te = append(te, s)
-				} else {
-					tr = append(tr, s)
-				}
-			}
-			m := c.train(tr, on)
-			mu.Lock()
-			defer mu.Unlock()
-			total.merge(evalSets(te, &total, m.Score))
-			train.merge(evalSets(tr, nil, m.Score))
-		}()
-	}
-	wg.Wait()
-	train.print("train")
-	total.print("held out")
 	if c.Dry {
 		return nil
 	}
@@ -145,45 +61,13 @@ func (c *fitRankingCmd) Run(ctx context.Context) error {
 	return os.WriteFile(c.Out, body, 0o644)
 }
 
-func b2i(b bool) int {
-	if b {
-		return 1
+// without says which features take part when some are dropped.
+func without(drop []string) []bool {
+	on := make([]bool, len(knowledge.FeatureNames))
+	for j, n := range knowledge.FeatureNames {
+		on[j] = !slices.Contains(drop, n)
 	}
-	return 0
-}
-
-func (r *ranking) merge(o ranking) {
-	r.n += o.n
-	r.mrr += o.mrr
-	r.at1 += o.at1
-	r.at10 += o.at10
-	r.at100 += o.at100
-}
-
-func evalSets(sets []rankSet, _ *ranking, score func([]float32) float64) ranking {
-	var r ranking
-	for _, s := range sets {
-		idx := make([]int, len(s.names))
-		sc := make([]float64, len(s.names))
-		for i := range idx {
-			idx[i] = i
-			sc[i] = score(s.feats[i])
-		}
-		slices.SortStableFunc(idx, func(a, b int) int {
-			if sc[a] > sc[b] {
-				return -1
-			} else if sc[a] < sc[b] {
-				return 1
-			}
-			return 0
-		})
-		got := make([]string, 0, 100)
-		for _, i := range idx[:min(100, len(idx))] {
-			got = append(got, s.names[i])
-		}
-		r.add(s.want, got, 0)
-	}
-	return r
+	return on
 }
 
 func (c *fitRankingCmd) train(sets []rankSet, on []bool) *knowledge.RankNet {

@@ -178,3 +178,39 @@ func TestKnowledgeRefusals(t *testing.T) {
 		}
 	}
 }
+
+// What is imported is asked for like the embedded policy, in the chat too, and cited by title and article.
+func TestKnowledgeIsAnsweredFrom(t *testing.T) {
+	c := testConfig(t)
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "lamps.txt"), strings.Replace(lampPolicy(1, 3141), "解释。", "解释。本办法自2019年1月1日起施行，有效期至2021年12月31日。", 1))
+	write(t, filepath.Join(dir, "locks.txt"), "小榄锁具出口办法\n\n第一条 为鼓励锁具出口，制定本办法。\n\n第二条 锁具企业参加琥珀灯光展的，另给予运费补贴577元。\n")
+	ask := func(q string) string {
+		t.Helper()
+		return must(t, "", "ask", q, "--data", c.Data)
+	}
+	if out := ask("参加琥珀灯光展的企业有没有展位补贴"); strings.Contains(out, "琥珀") || !strings.Contains(out, "没有写") {
+		t.Errorf("before the import: %q", out)
+	}
+	must(t, "", "knowledge", "import", dir, "--data", c.Data)
+	for q, want := range map[string][]string{
+		"参加琥珀灯光展的企业有没有展位补贴":                       {"3141元", "《古镇灯饰产业扶持办法（第1号）》第二条", "有效期到2021年12月31日", "已过"},
+		"參加琥珀燈光展的企業有冇展位補貼":                        {"3141元", "燈飾產業扶持辦法", "第二條", "2021年12月31日"},
+		"琥珀灯光展的运费补多少":                             {"577元", "《小榄锁具出口办法》第二条"},
+		"企业参加琥珀灯光展有什么补贴":                          {"《古镇灯饰产业扶持办法（第1号）》第二条", "《小榄锁具出口办法》第二条"},
+		"Is there a booth subsidy for the 琥珀灯光展?": {"3141元", "第二条"},
+		"前20家奖励多少钱":                               {"100万元", "第二十四条"},
+	} {
+		out := ask(q)
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s: lacks %q: %s", q, w, out)
+			}
+		}
+	}
+	for _, q := range []string{"琥珀灯光展申请电话多少", "今年琥珀灯光展的报名截止是几月几号"} {
+		if out := ask(q); !strings.Contains(out, "没有写") {
+			t.Errorf("%s: %s", q, out)
+		}
+	}
+}

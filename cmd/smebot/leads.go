@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -47,6 +48,9 @@ type leadsListCmd struct {
 
 // Run lists leads, newest first.
 func (c *leadsListCmd) Run(e *env) error {
+	if c.Status != "" && !slices.Contains(store.Statuses(), store.Status(c.Status)) {
+		return usageError{fmt.Errorf("no such status as %q: use one of %v", c.Status, store.Statuses())}
+	}
 	return withLeads(e, func(db *store.DB) error {
 		leads, err := allLeads(e, db, store.LeadFilter{Status: store.Status(c.Status), Platform: c.Platform, Town: c.Town, Limit: c.Limit})
 		if err != nil {

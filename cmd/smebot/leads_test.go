@@ -140,3 +140,14 @@ func TestLeadsWithoutAStore(t *testing.T) {
 		t.Errorf("looking for leads made the folder: %v", err)
 	}
 }
+
+func TestLeadsListNamesTheStatuses(t *testing.T) {
+	c := testConfig(t)
+	r := command(t, "", "leads", "list", "--status", "nonsense", "--data", c.Data)
+	if r.code != 2 || !strings.Contains(r.errs, `"nonsense"`) || !strings.Contains(r.errs, "in_service") || strings.Count(r.errs, "\n") != 1 {
+		t.Errorf("exit status %d: %q", r.code, r.errs)
+	}
+	if out := must(t, "", "leads", "list", "--status", "new", "--data", c.Data); !strings.HasPrefix(out, "NUMBER") {
+		t.Errorf("a known status: %q", out)
+	}
+}
