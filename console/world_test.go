@@ -53,13 +53,6 @@ func (w *world) now() time.Time {
 	return w.at
 }
 
-// pass moves the clock.
-func (w *world) pass(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
-
 // testPassword is the password of every account that a test makes.
 const testPassword = "lychee season in june"
 
@@ -189,26 +182,4 @@ func (w *world) signIn(role store.Role) *browser {
 	}
 	b.get("/console/account") // for the token of this session's forms
 	return b
-}
-
-func (b *browser) cookie(name string) string {
-	u, err := url.Parse(b.base + Root)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, c := range b.client.Jar.Cookies(u) {
-		if c.Name == name {
-			return c.Value
-		}
-	}
-	return ""
-}
-
-func (p page) has(words ...string) bool {
-	for _, w := range words {
-		if !strings.Contains(p.body, w) {
-			return false
-		}
-	}
-	return true
 }
