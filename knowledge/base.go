@@ -2,9 +2,7 @@ package knowledge
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -153,13 +151,9 @@ func OpenIndexed(dir string, log *slog.Logger) (*Base, error) {
 		if err != nil || !st.ModTime().After(newest) {
 			continue
 		}
-		body, err := os.ReadFile(f)
+		d, err := readDocuments(f)
 		if err != nil {
-			return nil, fmt.Errorf("read the index's documents: %w", err)
-		}
-		var d []Document
-		if err := json.Unmarshal(body, &d); err != nil {
-			continue // damaged: the server builds it anew at its next start
+			continue // damaged or just removed: the server builds it anew at its next start
 		}
 		newest, docs = st.ModTime(), d
 	}

@@ -1,12 +1,14 @@
 package knowledge
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,7 +25,7 @@ import (
 
 // schema is part of the index's name: raise it when the mapping, the tokenizer or the layout of the folder
 // changes, and every index is built anew.
-const schema = "2y"
+const schema = "2z"
 
 // Parameters of our own BM25, the usual ones. bleve's scores only choose candidates: its length statistics
 // depend on how documents were batched, so its scores cannot be compared between builds.
@@ -130,7 +132,44 @@ func key(docs []Document) string {
 }
 
 // documentsFile holds, inside an index folder, the documents it was built from: a search needs nothing else.
-const documentsFile = "documents.json"
+const documentsFile = "documents.jsonl"
+
+// writeDocuments writes one document a line: a large collection is never encoded as one piece.
+func writeDocuments(path string, docs []Document) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := bufio.NewWriterSize(f, 1<<16)
+	enc := json.NewEncoder(w)
+	for i := range docs {
+		if err := enc.Encode(&docs[i]); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// readDocuments reads what writeDocuments wrote.
+func readDocuments(path string) (docs []Document, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	dec := json.NewDecoder(bufio.NewReaderSize(f, 1<<16))
+	for {
+		var d Document
+		switch err := dec.Decode(&d); {
+		case errors.Is(err, io.EOF):
+			return docs, nil
+		case err != nil:
+			return nil, err
+		}
+		docs = append(docs, d)
+	}
+}
 
 // errBusy: another process has the index open.
 var errBusy = errors.New("the index is in use by another process")
@@ -163,12 +202,8 @@ func openDisk(dir string, docs []Document, log *slog.Logger, progress func(done,
 	r := newRanker(flatten(docs))
 	r.learnSpace()
 	err = r.save(filepath.Join(aside, rankFile))
-	var body []byte
 	if err == nil {
-		body, err = json.Marshal(docs)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(aside, documentsFile), body, 0o600)
+		err = writeDocuments(filepath.Join(aside, documentsFile), docs)
 	}
 	if err == nil {
 		err = os.Rename(aside, path)

@@ -58,20 +58,32 @@ func (d *DB) RemoveDocument(ctx context.Context, id string) error {
 
 // Documents returns all documents with their bodies, ordered by id.
 func (d *DB) Documents(ctx context.Context) ([]Document, error) {
+	var all []Document
+	err := d.EachDocument(ctx, func(doc Document) error {
+		all = append(all, doc)
+		return nil
+	})
+	return all, err
+}
+
+// EachDocument calls f with one document after the other, ordered by id, so that a large collection need not be held
+// twice. It ends at f's first error and returns it. f must not write to the store.
+func (d *DB) EachDocument(ctx context.Context, f func(Document) error) error {
 	rows, err := d.read.QueryContext(ctx, sqlDocuments)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all []Document
 	for rows.Next() {
 		doc, err := scanDocument(rows)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = f(doc)
 		}
-		all = append(all, doc)
+		if err != nil {
+			return err
+		}
 	}
-	return all, rows.Err()
+	return rows.Err()
 }
 
 // Document returns one document; ErrNotFound if there is none of that id.

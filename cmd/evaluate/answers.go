@@ -71,6 +71,8 @@ type tally struct {
 	confusion  map[[2]string]int
 	errors     []string
 	longest    int
+
+	cited struct{ asked, given, main, any int } // questions that name relevant articles of imported documents
 }
 
 func newTally() *tally {
@@ -78,6 +80,10 @@ func newTally() *tally {
 }
 
 func (t *tally) add(c labelled, g got) {
+	if c.Expect == "" && len(c.Relevant) > 0 {
+		t.addCited(c, g)
+		return
+	}
 	why := c.judge(g)
 	t.all++
 	if why == "" {
@@ -117,7 +123,36 @@ func (t *tally) add(c labelled, g got) {
 	}
 }
 
+// addCited counts what was said to a question of which only the articles that answer it are known: whoever asks
+// back or refuses is not wrong, whoever cites is held to it.
+func (t *tally) addCited(c labelled, g got) {
+	t.cited.asked++
+	t.longest = max(t.longest, len(g.Text))
+	if g.Intent != "policy" {
+		return
+	}
+	t.cited.given++
+	right := func(n string) bool { return slices.Contains(c.Relevant, n) }
+	if len(g.Names) > 0 && right(g.Names[0]) {
+		t.cited.main++
+	} else {
+		t.errors = append(t.errors, fmt.Sprintf("%s cites %v, want %v: %s", c.ID, g.Names, c.Relevant, c.Text))
+	}
+	if slices.ContainsFunc(g.Names, right) {
+		t.cited.any++
+	}
+}
+
 func (t *tally) print(errors bool) {
+	if n := t.cited.asked; n > 0 {
+		g := t.cited.given
+		fmt.Printf("questions on articles: %d asked, %d answered (%.3f); of the answers a relevant article comes first in %.3f, is among those cited in %.3f\n",
+			n, g, ratio(g, n), ratio(t.cited.main, g), ratio(t.cited.any, g))
+	}
+	if t.all == 0 {
+		t.printErrors(errors)
+		return
+	}
 	fmt.Printf("overall %.3f (%d of %d), macro over intents %.3f\n", ratio(t.right, t.all), t.right, t.all, t.macro("intent"))
 	fmt.Printf("policy questions with the right main article %.3f\n", ratio(t.article[0], t.article[1]))
 	fmt.Printf("confidently wrong policy answers %d of %d given (%.1f in 100 questions); longest answer %d bytes\n", t.wrong, t.given, 100*ratio(t.wrong, t.all), t.longest)
@@ -137,7 +172,11 @@ func (t *tally) print(errors bool) {
 			fmt.Printf("  %-10s -> %-10s %d\n", k[0], k[1], t.confusion[k])
 		}
 	}
-	if errors {
+	t.printErrors(errors)
+}
+
+func (t *tally) printErrors(wanted bool) {
+	if wanted {
 		for _, e := range t.errors {
 			fmt.Println(e)
 		}

@@ -20,6 +20,10 @@ func askBot(docs []knowledge.Document) (func(string) (got, error), func(), error
 	if err != nil {
 		return nil, nil, err
 	}
+	titles := map[string]string{}
+	for _, d := range base.Documents() {
+		titles[d.ID] = d.Title
+	}
 	r := intents.New(intents.Config{Understand: u, Knowledge: base})
 	now := time.Now()
 	return func(text string) (got, error) {
@@ -37,6 +41,7 @@ func askBot(docs []knowledge.Document) (func(string) (got, error), func(), error
 				n = -1 // another document's article is none of the embedded policy's
 			}
 			g.Articles = append(g.Articles, n)
+			g.Names = append(g.Names, titles[a.Document]+"#"+a.Heading)
 		}
 		return g, err
 	}, func() { _ = base.Close() }, nil

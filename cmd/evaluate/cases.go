@@ -51,7 +51,8 @@ func readCases(path string) ([]labelled, error) {
 type got struct {
 	Intent    string
 	Text      string
-	Articles  []int
+	Articles  []int    // numbers in the embedded policy, -1 for articles of other documents
+	Names     []string // of the same articles, as cases name them
 	Platforms []string
 }
 

@@ -93,17 +93,21 @@ func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()
 
 // storedDocuments reads the imported documents.
 func storedDocuments(ctx context.Context, db *store.DB) ([]knowledge.Document, error) {
-	rows, err := db.Documents(ctx)
-	if err != nil {
-		return nil, err
+	var docs []knowledge.Document
+	err := db.EachDocument(ctx, func(r store.Document) error {
+		d, err := decode(r)
+		docs = append(docs, d)
+		return err
+	})
+	return docs, err
+}
+
+// decode reads a stored document.
+func decode(r store.Document) (d knowledge.Document, err error) {
+	if err := json.Unmarshal(r.Body, &d); err != nil {
+		return d, fmt.Errorf("document %s in the store is unreadable: remove it and import it again: %w", r.ID, err)
 	}
-	docs := make([]knowledge.Document, len(rows))
-	for i, r := range rows {
-		if err := json.Unmarshal(r.Body, &docs[i]); err != nil {
-			return nil, fmt.Errorf("document %s in the store is unreadable: remove it and import it again: %w", r.ID, err)
-		}
-	}
-	return docs, nil
+	return d, nil
 }
 
 // askLine is one line of `ask --jsonl`.

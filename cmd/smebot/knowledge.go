@@ -45,6 +45,10 @@ func (c *importCmd) Run(e *env) error {
 	}
 	docs, faults := c.read(e, files)
 	if len(docs) > 0 {
+		sizes := map[string]int{} // what the report needs: the documents themselves are not held while the index is built
+		for _, d := range docs {
+			sizes[historyID(d)] = len(d.Articles)
+		}
 		done, err := saveDocuments(e, docs)
 		for _, f := range done {
 			if f.What == filedRefused {
@@ -54,7 +58,7 @@ func (c *importCmd) Run(e *env) error {
 		if err != nil {
 			return errors.Join(append(faults, err)...)
 		}
-		reportImport(e, docs, done)
+		reportImport(e, sizes, done)
 	}
 	if len(faults) > 0 {
 		return fmt.Errorf("%d of %d files were not imported:\n%w", len(faults), len(files), errors.Join(faults...))
@@ -94,22 +98,18 @@ func (c *importCmd) read(e *env, files []string) (docs []knowledge.Document, fau
 	return docs, faults
 }
 
-// reportImport says what an import did: the sum, and a line for each document that met another version.
-func reportImport(e *env, docs []knowledge.Document, done []filed) {
-	articles, changed, refused := 0, 0, map[string]bool{}
+// reportImport says what an import did: the sum, and a line for each document that met another version. sizes are the
+// articles of each version given.
+func reportImport(e *env, sizes map[string]int, done []filed) {
+	n, articles, changed := 0, 0, 0
 	for _, f := range done {
+		if f.What == filedRefused {
+			continue
+		}
+		n++
+		articles += sizes[f.ID+"@"+f.Date]
 		if f.changed() {
 			changed++
-		}
-		if f.What == filedRefused {
-			refused[f.ID] = true
-		}
-	}
-	n := 0
-	for _, d := range docs {
-		if !refused[d.ID] {
-			n++
-			articles += len(d.Articles)
 		}
 	}
 	if n == 0 {
@@ -189,6 +189,7 @@ func policyFiles(paths []string) (out, passed []string, err error) {
 
 // saveDocuments stores documents through the running server, or directly.
 func saveDocuments(e *env, docs []knowledge.Document) ([]filed, error) {
+	spareMemory()
 	if s := dialServer(e.ctx, e.config.Data); s != nil {
 		var done []filed
 		err := s.call(e.ctx, "/knowledge/save", docs, &done)

@@ -83,19 +83,13 @@ func encode(d knowledge.Document, history bool) (store.Document, error) {
 
 // heldVersions reads all stored versions by the id they share.
 func heldVersions(ctx context.Context, db *store.DB) (map[string][]held, error) {
-	rows, err := db.Documents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string][]held, len(rows))
-	for _, r := range rows {
-		h := held{row: r.ID, hash: r.Hash}
-		if err := json.Unmarshal(r.Body, &h.doc); err != nil {
-			return nil, fmt.Errorf("document %s in the store is unreadable: remove it and import it again: %w", r.ID, err)
-		}
-		all[baseID(r.ID)] = append(all[baseID(r.ID)], h)
-	}
-	return all, nil
+	all := map[string][]held{}
+	err := db.EachDocument(ctx, func(r store.Document) error {
+		d, err := decode(r)
+		all[baseID(r.ID)] = append(all[baseID(r.ID)], held{doc: d, row: r.ID, hash: r.Hash})
+		return err
+	})
+	return all, err
 }
 
 // saveDocuments stores documents and indexes them while the old index goes on serving. Each document is stored

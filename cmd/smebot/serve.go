@@ -14,14 +14,20 @@ type serveCmd struct{}
 // stopLimit is how long the program may take to finish what it has taken.
 const stopLimit = 10 * time.Second
 
-// gcPercent trades a little work for memory: the small machines of a county keep the bot under 80 MB.
+// gcPercent trades a little work for memory: the small machines of a county keep the bot under 80 MB, and import a
+// province's laws with 500.
 const gcPercent = 50
 
-// Run serves until a signal, then finishes what was taken.
-func (serveCmd) Run(e *env) error {
+// spareMemory collects garbage earlier than Go does by itself, unless the operator chose how.
+func spareMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+}
+
+// Run serves until a signal, then finishes what was taken.
+func (serveCmd) Run(e *env) error {
+	spareMemory()
 	p, err := start(e.ctx, e.config, e.log)
 	if err != nil {
 		return err
