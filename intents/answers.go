@@ -30,6 +30,12 @@ func (t *turn) answer(res understand.Result, brief bool) out {
 
 func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 	switch res.Intent {
+	case understand.Policy, understand.Platform, understand.Clarify, understand.NoAnswer:
+		if o, ok := t.named(res, brief, limit); ok {
+			return o
+		}
+	}
+	switch res.Intent {
 	case understand.Policy:
 		return t.policy(res, brief, limit)
 	case understand.Platform:
@@ -72,26 +78,10 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 	case understand.Privacy:
 		return t.privacy(res.Ask)
 	}
-	if found, ok := t.imported(res); ok {
-		return t.policy(found, brief, limit)
+	if o, ok := t.imported(res, brief, limit); ok {
+		return o
 	}
 	return t.noAnswer(res, brief)
-}
-
-// imported looks for an answer in the imported documents, of which the examples know nothing.
-func (t *turn) imported(res understand.Result) (understand.Result, bool) {
-	question := cmp.Or(res.Normal, t.text)
-	var list []understand.Match
-	for _, f := range t.r.know.Find(t.ctx, question) {
-		if len(list) < 3 && !understand.Lacks(question, f.Text) {
-			list = append(list, understand.Match{Ref: f.Ref, Score: f.Coverage})
-		}
-	}
-	if len(list) == 0 {
-		return res, false
-	}
-	res.Intent, res.Confidence, res.Unsure, res.Articles = understand.Policy, list[0].Score, false, list
-	return res, true
 }
 
 // add puts a choice below a reply if the narrowest channel has room for it.
@@ -214,16 +204,6 @@ func (t *turn) heading(r knowledge.Ref) string {
 		return "Article " + strconv.Itoa(r.Article)
 	}
 	return t.inScript(caption(r.Heading, 40))
-}
-
-// fullChoice offers the full text of an article. Its value names the article and, if it is not of the main
-// document, that too.
-func (t *turn) fullChoice(r knowledge.Ref) bot.Choice {
-	c := bot.Choice{Label: t.say(labelFull, "article", t.heading(r)), Value: "看全文 " + r.Heading}
-	if r.Document != t.r.opt.Document {
-		c.Value += " " + r.Document
-	}
-	return c
 }
 
 // withhold says that an answer failed its check, and offers the article itself.

@@ -224,57 +224,6 @@ func (t *turn) human() out {
 	return o
 }
 
-var (
-	fullAsked  = regexp.MustCompile(`^(?:看|查看|睇|显示|打开)?(?:全文)?\s*第\s*(\d{1,3}|[〇零一二三四五六七八九十百]{1,7})\s*条\s*(?:的?(?:全文|原文))?\s*([a-z0-9][\w\-.]*)?$`)
-	saysAsked  = regexp.MustCompile(`^第\s*(\d{1,3}|[〇零一二三四五六七八九十百]{1,7})\s*条(?:说|讲|写|规定|讲的是|说的是|写的是)?(?:了|的是|的)?(?:些)?(?:什么|乜|啥)(?:内容)?(?:\s*\(([\w\-.]+)\))?$`)
-	fullAsksEN = regexp.MustCompile(`^(?:full text of |show )?article (\d{1,3})(?: full text)?$`)
-)
-
-// articleAsked returns the article that a message asks for by its number.
-func (t *turn) articleAsked(text string) (knowledge.Ref, bool) {
-	s := strings.ToLower(script.Simplified(plain(text)))
-	s = strings.TrimPrefix(s, "full text of ")
-	for _, re := range []*regexp.Regexp{fullAsked, saysAsked, fullAsksEN} {
-		m := re.FindStringSubmatch(s)
-		if m == nil {
-			continue
-		}
-		n := years(strings.NewReplacer("零", "", "〇", "").Replace(m[1]))
-		if n <= 0 {
-			return knowledge.Ref{}, false
-		}
-		ref := knowledge.Ref{Document: t.r.opt.Document, Article: n, Heading: "第" + chineseNumeral(n) + "条"}
-		if t.st.Document != "" {
-			ref.Document = t.st.Document
-		}
-		if len(m) > 2 && m[2] != "" {
-			ref.Document = m[2]
-		}
-		return ref, true
-	}
-	return knowledge.Ref{}, false
-}
-
-// chineseNumeral writes 1 to 99 as headings do.
-func chineseNumeral(n int) string {
-	d := []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
-	switch {
-	case n < 10:
-		return d[n]
-	case n < 20:
-		return "十" + d[n-10]
-	case n < 100:
-		return d[n/10] + "十" + d[n%10]
-	}
-	s := d[n/100%10] + "百"
-	if rest := n % 100; rest > 0 && rest < 10 {
-		return s + "零" + d[rest]
-	} else if rest >= 10 && rest < 20 {
-		return s + "一" + chineseNumeral(rest)
-	}
-	return s + strings.TrimPrefix(chineseNumeral(n%100), "")
-}
-
 // registered is "登记需求 企业融资": the form with the type known.
 var registered = regexp.MustCompile(`^(?:登记需求|register a request)\s*[:：]?\s*(.+)$`)
 

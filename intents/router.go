@@ -32,8 +32,12 @@ type Knowledge interface {
 	FullText(ref knowledge.Ref, lang knowledge.Language, maxBytes int) []string
 	// PlatformInfo describes a platform type; an unknown slug gives empty words.
 	PlatformInfo(slug string, lang knowledge.Language) (name, summary string, services, prepare []string)
-	// Find returns articles of imported documents that may answer a question, best first; none where none is held.
-	Find(ctx context.Context, question string) []knowledge.Found
+	// Find looks a question up in the imported documents, or in those named.
+	Find(ctx context.Context, question string, within ...string) knowledge.Findings
+	// Named lists the documents that a text in simplified script names.
+	Named(text string) []knowledge.Mention
+	// Headings lists the articles of a document in their order; nil if it is not held.
+	Headings(document string) []knowledge.Ref
 	// ArticleTitle is a short title of an article, "" if there is none.
 	ArticleTitle(ref knowledge.Ref, lang knowledge.Language) string
 }

@@ -76,6 +76,8 @@ const (
 	noAnswer       key = "no-answer"
 	noAnswerNear   key = "no-answer.near"
 	whichArticle   key = "which-article"
+	foundNearest   key = "found.nearest"
+	documentIntro  key = "document.intro"
 	noAnswerFar    key = "no-answer.far"
 	noAnswerShort  key = "no-answer.short"
 	withheld       key = "no-answer.withheld"

@@ -22,6 +22,8 @@ var english = map[key]string{
 
 	noAnswer:       "Sorry, the documents I hold do not say this, so I will not guess.",
 	whichArticle:   "The document speaks of this in more than one place. Which of these do you mean?",
+	foundNearest:   "I cannot be sure that this is the place; the nearest is:",
+	documentIntro:  "I hold 《{title}》, {count} articles. Ask about it, or name an article by its number. It begins:",
 	noAnswerNear:   " You may look at the nearest article, ask for a person, or register a request for staff to answer.",
 	noAnswerFar:    " I know the policy on service platforms and can find the right platform. If this concerns your firm, ask for a person, or register a request for staff to answer.",
 	noAnswerShort:  "Sorry, the documents I hold do not say this.",

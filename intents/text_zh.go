@@ -25,6 +25,8 @@ var simplified = map[key]string{
 
 	noAnswer:       "抱歉，我手上的文件没有写这一点，不敢乱说。",
 	whichArticle:   "文件里有几处跟这个有关，您想问的是哪一条？",
+	foundNearest:   "不敢说就是这一条，最接近的是：",
+	documentIntro:  "我这里有《{title}》，共{count}条。可以直接问里面的规定，也可以说「第几条」。开头是：",
 	noAnswerNear:   "比较接近的条文可以看看；也可以转人工，或者登记下来请工作人员答复。",
 	noAnswerFar:    "我能答的是服务平台的政策，也能帮您找对平台。这件事要是和企业有关，可以转人工，或者登记下来请工作人员答复。",
 	noAnswerShort:  "抱歉，这一点我手上的文件没有写。",

@@ -161,11 +161,27 @@ func (library) PlatformInfo(slug string, l knowledge.Language) (string, string, 
 }
 
 // Find knows one imported article, on cats.
-func (library) Find(_ context.Context, question string) []knowledge.Found {
+func (library) Find(_ context.Context, question string, _ ...string) knowledge.Findings {
 	if !strings.Contains(question, "猫粮") {
+		return knowledge.Findings{}
+	}
+	ref := knowledge.Ref{Document: "猫粮管理办法", Article: 3, Heading: "第三条"}
+	return knowledge.Findings{List: []knowledge.Found{{Ref: ref, Text: "猫粮补贴每只十元，每年发放一次。", Title: "猫粮管理办法"}}, First: 0.8, Among: 0.9}
+}
+
+func (library) Named(text string) []knowledge.Mention {
+	from := strings.Index(text, "猫粮管理办法")
+	if from < 0 {
 		return nil
 	}
-	return []knowledge.Found{{Ref: knowledge.Ref{Document: "猫粮管理办法", Article: 3, Heading: "第三条"}, Text: "猫粮补贴每只十元，每年发放一次。", Coverage: 0.8}}
+	return []knowledge.Mention{{Document: "猫粮管理办法", Title: "猫粮管理办法", From: from, To: from + len("猫粮管理办法")}}
+}
+
+func (library) Headings(document string) []knowledge.Ref {
+	if document != "猫粮管理办法" {
+		return nil
+	}
+	return []knowledge.Ref{{Document: document, Article: 3, Heading: "第三条"}}
 }
 
 func (library) ArticleTitle(r knowledge.Ref, _ knowledge.Language) string {

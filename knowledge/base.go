@@ -40,6 +40,7 @@ type snapshot struct {
 	dir   string // "" for an index in memory
 
 	prepared sync.Map // Ref -> *prepared, of the articles asked about so far
+	names    func() *names
 }
 
 // Embedded returns the policy that is built in, with its cards. Both are read once and shared: they are not to
@@ -88,7 +89,7 @@ func Open(o Options) (*Base, error) {
 func (b *Base) build(docs []Document, progress func(done, all int)) (*snapshot, error) {
 	// Older versions are kept in the store to be read; no answer may rest on one.
 	docs = slices.DeleteFunc(slices.Clone(docs), func(d Document) bool { return d.History })
-	s := &snapshot{docs: docs, byID: make(map[string]*Document, len(docs))}
+	s := &snapshot{docs: docs, byID: make(map[string]*Document, len(docs)), names: sync.OnceValue(func() *names { return newNames(docs) })}
 	for i := range docs {
 		s.byID[docs[i].ID] = &docs[i]
 	}

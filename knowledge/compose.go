@@ -204,6 +204,12 @@ func prepare(text string, card *Card) *prepared {
 	return p
 }
 
+// scored is a sentence's position with its score.
+type scored struct {
+	i     int
+	score float64
+}
+
 // rank scores an article's sentences against a question and returns their positions, best first. A sentence
 // counts by the words it shares with the question, by the facts on the article's card that it states, and by
 // holding the kind of thing that is asked for.

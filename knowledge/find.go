@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,46 +12,71 @@ import (
 // Found is an article of an imported document that a question seems to be about.
 type Found struct {
 	Ref
-	Text     string
-	Coverage float64 // share of the question's telling pairs of characters that the article or its title holds, 0..1
+	Text  string
+	Title string // of its document
 }
 
-// findDepth is how many of the best-ranked articles are looked at, and enough is the coverage from which one
-// counts as being about the question: measured on lay questions over 1,338 statutes, and on questions that none
-// of them answers.
+// Findings are the imported articles nearest to a question, and what a search shows of whether they answer it.
+type Findings struct {
+	List     []Found   // best first, at most findDepth
+	First    float64   // how likely it is that the first answers, 0..1
+	Among    float64   // how likely it is that one of the first three does, 0..1
+	Evidence []float64 // what both were told from, in the order of EvidenceNames; nil where nothing was found
+}
+
+// findDepth is how many of the best-ranked articles are looked at; fewest is how many telling terms a question needs to
+// be looked up at all.
 const (
 	findDepth = 10
-	enough    = 0.7
+	fewest    = 3
 )
 
-// Find returns the imported articles, best first, that cover a question's words well enough to answer it. The
-// embedded policy is left out: what it answers is understood from its examples.
-func (b *Base) Find(ctx context.Context, question string) []Found {
-	if len(b.Documents()) < 2 {
-		return nil
-	}
+// Find looks a question up in the imported documents. It finds nothing where none is held, where the question says too
+// little, and where the embedded policy is nearer than any of them: what that answers is understood from its examples.
+// With documents named it looks in those only.
+func (b *Base) Find(ctx context.Context, question string, within ...string) Findings {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
 	asked := telling(question)
-	if len(asked) < 3 {
-		return nil
+	if b.now == nil || len(b.now.docs) < 2 || len(asked) < fewest && len(within) == 0 {
+		return Findings{}
 	}
-	hits, err := b.Search(ctx, question, findDepth)
+	x := b.now.index
+	depth := findDepth
+	if len(within) > 0 {
+		depth = candidates
+	}
+	ranked, err := x.search(ctx, question, depth)
 	if err != nil {
 		b.opt.Log.Warn("imported documents could not be searched", "err", err)
-		return nil
+		return Findings{}
 	}
-	var out []Found
-	for i, h := range hits {
-		if h.Document == policy.ID {
-			if i == 0 {
-				return nil // the embedded policy is nearer than any other document
+	var f Findings
+	var list []candidate
+	var covers []float64
+	for i, c := range ranked {
+		e := x.entries[c.i]
+		if e.doc.ID == policy.ID {
+			if i == 0 && len(within) == 0 {
+				return Findings{}
 			}
 			continue
 		}
-		if c := covered(asked, h); c >= enough {
-			out = append(out, Found{h.Ref, h.Text, c})
+		if len(within) > 0 && !slices.Contains(within, e.doc.ID) || len(list) == findDepth {
+			continue
 		}
+		list = append(list, c)
+		covers = append(covers, covered(asked, e))
+		f.List = append(f.List, Found{Ref{Document: e.doc.ID, Article: e.art.Number, Heading: e.art.Heading}, e.art.Text, e.doc.Title})
 	}
-	return out
+	if len(list) == 0 {
+		return Findings{}
+	}
+	f.Evidence = x.evidenceOf(list, covers, len(asked))
+	m := finder()
+	f.First = Probability(m.First, f.Evidence)
+	f.Among = max(f.First, Probability(m.Among, f.Evidence))
+	return f
 }
 
 // foreignEnough is how many Chinese pairs an article must hold of a question in two languages before the words of
@@ -58,22 +84,25 @@ func (b *Base) Find(ctx context.Context, question string) []Found {
 const foreignEnough = 3
 
 // covered returns the share of a question's telling terms that an article or its document's title holds.
-func covered(asked map[string]bool, h Hit) float64 {
+func covered(asked map[string]bool, e entry) float64 {
 	held := map[string]bool{}
-	for _, t := range Terms(h.Text) {
+	for _, t := range Terms(e.art.Text) {
 		held[t] = true
 	}
-	for _, t := range Terms(h.Title) {
+	for _, t := range Terms(e.doc.Title) {
 		held[t] = true
 	}
 	n, foreign := 0, 0
 	for t := range asked {
 		switch {
-		case held[t] || abbreviates(t, h.Title):
+		case held[t] || abbreviates(t, e.doc.Title):
 			n++
 		case t[0] < utf8.RuneSelf:
 			foreign++
 		}
+	}
+	if len(asked) == 0 {
+		return 0
 	}
 	if n >= foreignEnough {
 		return float64(n) / float64(len(asked)-foreign)

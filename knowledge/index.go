@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -275,36 +276,20 @@ func sweep(dir, current string) {
 
 func (x *index) close() error { return x.bleve.Close() }
 
-// scored is an entry's position with its score.
-type scored struct {
-	i     int
-	score float64
-}
-
-// search returns the best entries for a text, best first.
-func (x *index) search(ctx context.Context, text string, top int) ([]scored, error) {
+// search returns the best candidates for a text with their scores, best first.
+func (x *index) search(ctx context.Context, text string, top int) ([]candidate, error) {
 	list, err := x.candidates(ctx, text, max(candidates, top))
 	if err != nil {
 		return nil, err
 	}
 	score := judge(len(x.entries))
-	out := make([]scored, len(list))
 	for i := range list {
-		out[i] = scored{int(list[i].i), score(&list[i].features)}
+		list[i].score = score(&list[i].features)
 	}
-	slices.SortStableFunc(out, func(a, b scored) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return a.i - b.i
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.i, b.i))
 	})
-	if len(out) > top {
-		out = out[:top]
-	}
-	return out, nil
+	return list[:min(top, len(list))], nil
 }
 
 // What the choice of candidates takes: found by trying on lay questions over 1,338 statutes.

@@ -153,6 +153,7 @@ const (
 type candidate struct {
 	i        uint32
 	features [featureCount]float32
+	score    float64 // by judge
 }
 
 type weight struct{ whole, kept, added float32 }

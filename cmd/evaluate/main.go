@@ -18,6 +18,7 @@ type cli struct {
 	Compare    compareCmd    `cmd:"" help:"Put the same questions to smebot and to plain ways of searching."`
 	Fit        fitCmd        `cmd:"" help:"Fit the weights of the understanding from the example files."`
 	FitRanking fitRankingCmd `cmd:"" help:"Fit the ranking of articles from labelled questions."`
+	FitFinding fitFindingCmd `cmd:"" help:"Fit how sure an answer from imported documents is, from labelled questions."`
 }
 
 func main() {

@@ -36,12 +36,15 @@ func splitVersion(title string) (name, mark string) {
 	return name, mark
 }
 
-// identity makes a document's id from its title: the title without spaces, marks and the mark of a revision,
-// which is what people call it by and what all its versions share.
-func identity(title string) string {
+// IdentityMarks are the marks that Identity leaves out, besides spaces.
+const IdentityMarks = "《》〈〉“”\"'/\\:*?<>|@"
+
+// Identity makes a document's id from its title: the title without spaces, marks and the mark of a revision, which is
+// what people call it by and what all its versions share.
+func Identity(title string) string {
 	name, _ := splitVersion(title)
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("《》〈〉“”\"'/\\:*?<>|@", r) {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(IdentityMarks, r) {
 			return -1
 		}
 		return r

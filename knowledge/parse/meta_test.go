@@ -31,8 +31,8 @@ func TestIdentityLeavesOutRevisionMarksOnly(t *testing.T) {
 		"关于《某某法（2018修正）》的解释":  {"关于某某法（2018修正）的解释", ""},
 		"古镇 灯饰@产业 办法（2022年版）": {"古镇灯饰产业办法", "2022年版"},
 	} {
-		if _, mark := splitVersion(title); identity(title) != want[0] || mark != want[1] {
-			t.Errorf("%s: %q with mark %q, want %q", title, identity(title), mark, want)
+		if _, mark := splitVersion(title); Identity(title) != want[0] || mark != want[1] {
+			t.Errorf("%s: %q with mark %q, want %q", title, Identity(title), mark, want)
 		}
 	}
 	old, revised := Document{Dated: "2004-05-01"}, Document{Dated: "2004-05-01", Version: "2018修正"}

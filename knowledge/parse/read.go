@@ -99,7 +99,7 @@ func Bytes(name string, body []byte) (Document, error) {
 	}
 	_, doc.Version = splitVersion(doc.Title)
 	inForce(&doc)
-	if doc.ID = identity(doc.Title); doc.ID == "" {
+	if doc.ID = Identity(doc.Title); doc.ID == "" {
 		return fail("no title found: put the policy's title on the first line")
 	}
 	return doc, nil
