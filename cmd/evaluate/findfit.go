@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,13 +16,13 @@ import (
 )
 
 type fitFindingCmd struct {
-	File   string `arg:"" help:"Labelled questions with relevant articles, JSONL." type:"existingfile"`
-	None   string `help:"More labelled questions, of which those expecting no_answer are taken: no document answers them." type:"existingfile" default:"cmd/evaluate/testdata/fresh.jsonl"`
-	Corpus string `help:"Folder of policy files to search." type:"existingdir" required:""`
-	Index  string `help:"Folder for the index of the whole collection." type:"path"`
-	Out    string `help:"Where to write the weights." default:"knowledge/find.json" type:"path"`
-	Folds  int    `help:"Folds of the cross-validation, by question." default:"5"`
-	Dry    bool   `help:"Only cross-validate."`
+	File   string   `arg:"" help:"Labelled questions with relevant articles, JSONL." type:"existingfile"`
+	None   []string `help:"Questions that no document answers: of labelled ones (.jsonl) those expecting no_answer, of others (.txt) each line." type:"existingfile" default:"cmd/evaluate/testdata/fresh.jsonl,intents/understand/examples/no_answer.txt"`
+	Corpus string   `help:"Folder of policy files to search." type:"existingdir" required:""`
+	Index  string   `help:"Folder for the index of the whole collection." type:"path"`
+	Out    string   `help:"Where to write the weights." default:"knowledge/find.json" type:"path"`
+	Folds  int      `help:"Folds of the cross-validation, by question." default:"5"`
+	Dry    bool     `help:"Only cross-validate."`
 }
 
 // collections are the sizes in documents that are tried, with how many of each: operators hold two documents or a
@@ -69,15 +70,13 @@ func (c *fitFindingCmd) look(ctx context.Context) ([]sight, error) {
 		return nil, err
 	}
 	cases = slices.DeleteFunc(cases, func(q labelled) bool { return len(q.Relevant) == 0 })
-	none, err := readCases(c.None)
-	if err != nil {
-		return nil, err
-	}
 	answered := len(cases)
-	for _, q := range none {
-		if q.Expect == "no_answer" {
-			cases = append(cases, q)
+	for _, file := range c.None {
+		none, err := readNone(file)
+		if err != nil {
+			return nil, err
 		}
+		cases = append(cases, none...)
 	}
 	at := map[string]int{}
 	for i, d := range docs {
@@ -109,6 +108,22 @@ func (c *fitFindingCmd) look(ctx context.Context) ([]sight, error) {
 		all = append(all, even(some)...)
 	}
 	return all, nil
+}
+
+// readNone reads questions that no document answers.
+func readNone(file string) ([]labelled, error) {
+	if filepath.Ext(file) == ".jsonl" {
+		all, err := readCases(file)
+		return slices.DeleteFunc(all, func(q labelled) bool { return q.Expect != "no_answer" }), err
+	}
+	body, err := os.ReadFile(file)
+	var out []labelled
+	for line := range strings.Lines(string(body)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, labelled{Text: line})
+		}
+	}
+	return out, err
 }
 
 // draw picks documents, half of them among those that questions are about.
