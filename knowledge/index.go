@@ -26,7 +26,7 @@ import (
 
 // schema is part of the index's name: raise it when the mapping, the tokenizer or the layout of the folder
 // changes, and every index is built anew.
-const schema = "2z"
+const schema = "3"
 
 // Parameters of our own BM25, the usual ones. bleve's scores only choose candidates: its length statistics
 // depend on how documents were batched, so its scores cannot be compared between builds.
@@ -340,12 +340,12 @@ func (x *index) candidates(ctx context.Context, text string, depth int) ([]candi
 	for t, w := range q.kept {
 		kept[t] = w * q.idf[t]
 	}
-	near := r.space.scores(kept)
+	near := r.space.place(kept)
 	for t, w := range q.added {
 		kept[t] += 0.5 * w * q.idf[t]
 	}
-	nearAll := r.space.scores(kept)
-	for _, i := range highest(nearAll, maxNear) {
+	nearAll := r.space.place(kept)
+	for _, i := range r.space.nearest(nearAll, maxNear) {
 		add(i)
 	}
 	for k := range min(direct, around) {

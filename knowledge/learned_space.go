@@ -3,6 +3,8 @@ package knowledge
 import (
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // space places terms and articles as points with few coordinates, so that articles near a question are found
@@ -90,11 +92,18 @@ func (r *ranker) learnSpace() {
 		}
 	}
 	for a := range d {
-		for b := 0; b < a; b++ {
+		for b := range a {
 			g[b*d+a] = g[a*d+b]
 		}
 	}
-	values, vectors := jacobi(g, d)
+	var eigen mat.EigenSym
+	if !eigen.Factorize(mat.NewSymDense(d, g), true) {
+		return // no space: the other features rank without it
+	}
+	values := eigen.Values(nil)
+	var turn mat.Dense
+	eigen.VectorsTo(&turn)
+	vectors := turn.RawMatrix().Data // row by row: vector a in column a
 	turned := make([]float32, d)
 	shrink := make([]float32, d)
 	for a := range d {
@@ -186,19 +195,20 @@ func orthonormalise(q []float32, d int) {
 		trace := 0.0
 		for a := range d {
 			trace += g[a*d+a]
+			for b := range a {
+				g[b*d+a] = g[a*d+b]
+			}
 		}
-		for a := range d { // lower Cholesky factor in place
-			g[a*d+a] += trace * 1e-10
-			for b := 0; b <= a; b++ {
-				sum := g[a*d+b]
-				for c := range b {
-					sum -= g[a*d+c] * g[b*d+c]
-				}
-				if a == b {
-					g[a*d+a] = math.Sqrt(max(sum, 1e-30))
-				} else {
-					g[a*d+b] = sum / g[b*d+b]
-				}
+		for a := range d {
+			g[a*d+a] += trace*1e-10 + 1e-30 // columns that depend on each other have a factor too
+		}
+		var c mat.Cholesky
+		c.Factorize(mat.NewSymDense(d, g))
+		var l mat.TriDense
+		c.LTo(&l)
+		for a := range d {
+			for b := range a + 1 {
+				g[a*d+b] = l.At(a, b)
 			}
 		}
 		for k := range rows {
@@ -214,61 +224,8 @@ func orthonormalise(q []float32, d int) {
 	}
 }
 
-// jacobi returns the eigenvalues and, as columns, the eigenvectors of a symmetric matrix, which it destroys.
-func jacobi(g []float64, d int) (values, vectors []float64) {
-	v := make([]float64, d*d)
-	for i := range d {
-		v[i*d+i] = 1
-	}
-	for range 30 {
-		off, all := 0.0, 0.0
-		for i := range d {
-			for j := range d {
-				if i != j {
-					off += g[i*d+j] * g[i*d+j]
-				}
-				all += g[i*d+j] * g[i*d+j]
-			}
-		}
-		if off <= 1e-18*all {
-			break
-		}
-		for p := range d {
-			for q := p + 1; q < d; q++ {
-				if g[p*d+q] == 0 {
-					continue
-				}
-				theta := (g[q*d+q] - g[p*d+p]) / (2 * g[p*d+q])
-				t := 1 / (math.Abs(theta) + math.Sqrt(theta*theta+1))
-				if theta < 0 {
-					t = -t
-				}
-				c := 1 / math.Sqrt(t*t+1)
-				s := t * c
-				for k := range d {
-					a, b := g[k*d+p], g[k*d+q]
-					g[k*d+p], g[k*d+q] = c*a-s*b, s*a+c*b
-				}
-				for k := range d {
-					a, b := g[p*d+k], g[q*d+k]
-					g[p*d+k], g[q*d+k] = c*a-s*b, s*a+c*b
-				}
-				for k := range d {
-					a, b := v[k*d+p], v[k*d+q]
-					v[k*d+p], v[k*d+q] = c*a-s*b, s*a+c*b
-				}
-			}
-		}
-	}
-	values = make([]float64, d)
-	for i := range d {
-		values[i] = g[i*d+i]
-	}
-	return values, v
-}
-
-// scores returns how near each article is to a weighted set of terms, -1 to 1; nil when nothing is known of them.
-func (s *space) scores(weights map[uint32]float64) []float32 {
+// place returns where a weighted set of terms stands, to be compared with articles; nil when nothing is known of them.
+func (s *space) place(weights map[uint32]float64) []int32 {
 	if s.dim == 0 {
 		return nil
 	}
@@ -293,20 +250,36 @@ func (s *space) scores(weights map[uint32]float64) []float32 {
 	if !any {
 		return nil
 	}
-	n := len(s.arts) / s.dim
-	out := make([]float32, n)
-	for i := range n {
-		row := s.arts[i*s.dim : i*s.dim+s.dim]
-		var s0, s1, s2, s3 int32
-		for a := 0; a+3 < len(row); a += 4 {
-			s0 += q[a] * int32(row[a])
-			s1 += q[a+1] * int32(row[a+1])
-			s2 += q[a+2] * int32(row[a+2])
-			s3 += q[a+3] * int32(row[a+3])
-		}
-		out[i] = float32(s0+s1+s2+s3) / (127 * 127)
+	return q
+}
+
+// near returns how near an article is to a place, -1 to 1; 0 for no place.
+func (s *space) near(q []int32, article uint32) float32 {
+	if q == nil {
+		return 0
 	}
-	return out
+	row := s.arts[int(article)*s.dim : int(article+1)*s.dim]
+	q = q[:len(row)]
+	var s0, s1, s2, s3 int32
+	for a := 0; a+3 < len(row); a += 4 {
+		s0 += q[a] * int32(row[a])
+		s1 += q[a+1] * int32(row[a+1])
+		s2 += q[a+2] * int32(row[a+2])
+		s3 += q[a+3] * int32(row[a+3])
+	}
+	return float32(s0+s1+s2+s3) / (127 * 127)
+}
+
+// nearest returns the k articles nearest to a place.
+func (s *space) nearest(q []int32, k int) []uint32 {
+	if q == nil {
+		return nil
+	}
+	all := make([]float32, len(s.arts)/s.dim)
+	for i := range all {
+		all[i] = s.near(q, uint32(i))
+	}
+	return highest(all, k)
 }
 
 var spaceDim = 96

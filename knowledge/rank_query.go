@@ -160,7 +160,7 @@ type weight struct{ whole, kept, added float32 }
 
 // score fills in what is known of candidates. Scores of terms are divided by the sum of the question's idf,
 // so that they mean the same for short and long questions.
-func (r *ranker) score(q *question, list []candidate, texts func(uint32) string, near, nearAll []float32) {
+func (r *ranker) score(q *question, list []candidate, texts func(uint32) string, near, nearAll []int32) {
 	n := float64(len(r.length))
 	slot := make([]uint16, len(r.df))
 	var ws []weight
@@ -253,12 +253,8 @@ func (r *ranker) score(q *question, list []candidate, texts func(uint32) string,
 		}
 		f[fTri] *= invTri
 		f[fLongest] = float32(longest) / 10
-		if near != nil {
-			f[fNear] = near[c.i]
-		}
-		if nearAll != nil {
-			f[fNearAll] = nearAll[c.i]
-		}
+		f[fNear] = r.space.near(near, c.i)
+		f[fNearAll] = r.space.near(nearAll, c.i)
 		law, sec := r.law[c.i], r.section[c.i]
 		for _, t := range r.title.get(law) {
 			if s := slot[t]; s != 0 {

@@ -39,7 +39,7 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 	r := u.classify(n)
 	switch r.Intent {
 	case Greeting, Help, Human, Status, Privacy, Referral:
-		if r.Confidence >= 0.6 {
+		if r.Confidence >= 0.6 && !more.in(words) {
 			return Result{}, false
 		}
 	case Policy, Platform, NoAnswer:
