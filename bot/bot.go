@@ -55,6 +55,14 @@ type Message struct {
 	Leads bool      // whether the channel may take referrals (collect_leads)
 	At    time.Time // when the platform says it was written; zero if it does not say
 	Async bool      // the reply must go through the outbox, since the delivery itself cannot carry it
+	Reach Reach     // how far the delivery lets us write by ourselves
+}
+
+// Reach says how long after a delivery its platform lets us write to the person by ourselves, and how many
+// messages. The zero value sets no limit.
+type Reach struct {
+	For   time.Duration
+	Count int
 }
 
 // Press points at a choice of an earlier reply. Both come back from the person's client and prove nothing:
@@ -125,7 +133,8 @@ type Outgoing struct {
 	ID    string    `json:"id"` // unique; sending the same id twice is allowed to happen only after a crash
 	To    Address   `json:"to"`
 	Reply Reply     `json:"reply"`
-	Due   time.Time `json:"due"` // not before; zero for at once
+	Due   time.Time `json:"due"`            // not before; zero for at once
+	Data  []byte    `json:"data,omitempty"` // what Reply says, for a program: only a webhook sends it
 }
 
 // Effect is something a turn does to the store besides the conversation itself: save a lead, record a

@@ -50,6 +50,7 @@ type Turn struct {
 	Effects  []Effect
 	Outgoing []Outgoing
 	Talk     Talk // nothing is kept of the zero value
+	Reach    Reach
 }
 
 // Store is what the dispatcher needs of the database.
@@ -234,7 +235,7 @@ func (d *Dispatcher) turn(ctx context.Context, m Message) (Reply, error) {
 		if d.opt.Routed != nil {
 			d.opt.Routed(in, out, time.Since(began))
 		}
-		t := Turn{Key: m.Key, From: m.From, At: in.Now, State: out.State, Version: conv.Version, Reply: out.Reply, Effects: out.Effects, Outgoing: out.Outgoing}
+		t := Turn{Key: m.Key, From: m.From, At: in.Now, State: out.State, Version: conv.Version, Reply: out.Reply, Effects: out.Effects, Outgoing: out.Outgoing, Reach: m.Reach}
 		if d.opt.Talk != nil {
 			t.Talk = d.opt.Talk(in, out)
 		}

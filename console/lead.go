@@ -83,7 +83,7 @@ const transcriptTurns = 200
 // showLead draws the page of a lead as it is; change adds what only this answer shows.
 func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadData)) error {
 	ctx, a := v.R.Context(), v.Account
-	d := leadData{Lead: l, Masked: masked(a), Firm: shownFirm(a, l.Firm), Contact: l.Contact, Need: l.Need, Late: store.Ageing(l, v.now()),
+	d := leadData{Lead: l, Masked: masked(a), Firm: shownFirm(a, l.Firm), Contact: l.Contact, Need: l.Need, Late: s.Store.Ageing(l),
 		Reasons: store.CloseReasons, RevealReasons: revealReasons}
 	var err error
 	if d.Masked {

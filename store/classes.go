@@ -17,13 +17,14 @@ var Classes = map[string]map[string]Class{
 	"settings": {"name": Public, "value": Business}, // the key's check value tells nothing of the key
 	"counters": {"name": Public, "value": Public},
 	"conversations": {
-		"talk":   Business,
+		"talk": Business, "reach_until": PersonalData, "reach_left": Business,
 		"person": PersonalData, "last": PersonalData, "state": PersonalData, "version": Business, "updated": PersonalData, "tidy": Business,
 	},
 	"inbox": {"delivery": PersonalData, "before": PersonalData, "reply": PersonalData, "stored": PersonalData},
 	"outbox": {
 		"seq": Business, "id": PersonalData, "channel": Business, "person": PersonalData, "payload": PersonalData, "due": Business,
 		"not_before": Business, "attempts": Business, "cause": Business, "created": Business, "given_up": Business, "message": Business,
+		"kind": Business, "lead": Business,
 	},
 	"consents": {
 		"lead": Business, "version": Public, "at": PersonalData, "receiver": Public, "abroad": Business, "withdrawn": PersonalData,
@@ -32,11 +33,12 @@ var Classes = map[string]map[string]Class{
 		"number": Business, "draft": PersonalData, "person": PersonalData, "phone": PersonalData, "details": PersonalData,
 		"channel": Business, "messenger": Business, "town": Business, "platform": Business, "status": Business, "reason": Business,
 		"assignee": PersonalData, "organisation": Business, "version": Business, "created": Business, "changed": Business, "erased": Business,
-		"needs_call": Business, "moved": Business,
+		"needs_call": Business, "moved": Business, "asked": Business, "helped": Business,
 	},
 	"lead_events": {
 		"lead": Business, "version": Business, "at": Business, "actor": PersonalData, "action": Business, "detail": Business,
 	},
+	"errands": {"lead": Business, "kind": Business, "step": Business, "due": Business},
 	"questions": {
 		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
 	},

@@ -91,6 +91,9 @@ func (d *DB) news(w *turnWrite, n News) func(*tx) error {
 		} else {
 			_, err = t.exec(sqlQuiet, person, w.now)
 		}
+		if err == nil && !n.Wanted {
+			_, err = t.exec(sqlDropUnsent, person)
+		}
 		return err
 	}
 }
@@ -106,7 +109,7 @@ func (d *DB) feedback(f Feedback) func(*tx) error {
 	}
 }
 
-// IsQuiet reports whether a person asked for no news. Whatever sends news asks it right before.
+// IsQuiet reports whether a person asked for no news. Tell asks it, and what waited to be sent goes with the asking.
 func (d *DB) IsQuiet(ctx context.Context, who bot.Address) (bool, error) {
 	n := 0
 	err := d.read.QueryRowContext(ctx, sqlIsQuiet, d.seal.person(who)).Scan(&n)

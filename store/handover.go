@@ -24,20 +24,23 @@ func (d *DB) CallDone(ctx context.Context, number, actor string) error {
 }
 
 func (d *DB) markCall(ctx context.Context, number string, on bool, actor string) error {
-	now, action := d.now(), actNoCall
+	now := d.now()
+	return d.write(ctx, func(t *tx) error { return setCall(t, number, on, now, actor) })
+}
+
+func setCall(t *tx, number string, on bool, now int64, actor string) error {
+	action := actNoCall
 	if on {
 		action = actCall
 	}
-	return d.write(ctx, func(t *tx) error {
-		l, err := leadNow(t, number)
-		if err != nil {
-			return err
-		}
-		if n, err := t.exec(sqlSetCall, flag(on), number); err != nil || n == 0 {
-			return err
-		}
-		return l.note(t, now, actor, action, "")
-	})
+	l, err := leadNow(t, number)
+	if err != nil {
+		return err
+	}
+	if n, err := t.exec(sqlSetCall, flag(on), number); err != nil || n == 0 {
+		return err
+	}
+	return l.note(t, now, actor, action, "")
 }
 
 // leadNow reads a lead's state inside the writer, where nothing can change it.

@@ -3,84 +3,14 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
 
-// purgeStep is how many rows one job removes, so that turns find their way in between.
-const purgeStep = 500
-
 const (
-	sqlPurgeInbox     = `DELETE FROM inbox WHERE delivery IN (SELECT delivery FROM inbox WHERE stored < $1 LIMIT $2)`
-	sqlPurgeDead      = `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE given_up > 0 AND given_up < $1 LIMIT $2)`
-	sqlPurgeQuestions = `DELETE FROM questions WHERE id IN (SELECT id FROM questions WHERE asked < $1 LIMIT $2)`
-	// In the order they were written, which is that of their times: the oldest are looked at only. A conversation
-	// must outlive its words, or erasing would not find them.
-	sqlPurgeMessages = `DELETE FROM messages WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM messages ORDER BY seq LIMIT $2) oldest WHERE at < $1)`
-	sqlPurgeTalks    = `DELETE FROM conversations WHERE person IN (SELECT c.person FROM conversations c
-		WHERE c.updated < $1 AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.seq = c.talk) LIMIT $2)`
-	sqlUntidy   = `SELECT person, state, version, updated FROM conversations WHERE tidy < $5 AND tidy < 2 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
-	sqlTidy     = `UPDATE conversations SET state = $1, version = version + $2, tidy = $5 WHERE person = $3 AND version = $4`
-	sqlOldLeads = `SELECT number, status, version FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND changed < $1 ORDER BY changed LIMIT $2`
+	sqlUntidy = `SELECT person, state, version, updated FROM conversations WHERE tidy < $5 AND tidy < 2 AND updated < $1 AND (updated > $2 OR (updated = $2 AND person > $3)) ORDER BY updated, person LIMIT $4`
+	sqlTidy   = `UPDATE conversations SET state = $1, version = version + $2, tidy = $5 WHERE person = $3 AND version = $4`
 )
-
-// Purge removes deliveries with their replies, and dead letters, from before a time: seven days ago is what
-// the privacy notice promises. A repeat of a purged delivery counts as new. It returns how many rows went.
-func (d *DB) Purge(ctx context.Context, olderThan time.Time) (int, error) {
-	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead)
-}
-
-// PurgeConversations removes what was said, conversations whose last turn, and questions whose asking, was before a time, and
-// all that Purge removes: a delivery must not outlive the conversation by which erasing finds it.
-func (d *DB) PurgeConversations(ctx context.Context, olderThan time.Time) (int, error) {
-	return d.purge(ctx, olderThan, sqlPurgeInbox, sqlPurgeDead, sqlPurgeMessages, sqlPurgeTalks, sqlPurgeQuestions)
-}
-
-func (d *DB) purge(ctx context.Context, olderThan time.Time, queries ...string) (int, error) {
-	if olderThan.After(d.opt.Clock()) {
-		return 0, errors.New("purge: the time lies ahead")
-	}
-	bound, all := micros(olderThan), 0
-	for _, q := range queries {
-		for n := int64(purgeStep); n == purgeStep; {
-			err := d.write(ctx, func(t *tx) (err error) {
-				n, err = t.exec(q, bound, purgeStep)
-				return err
-			})
-			if err != nil {
-				return all, err
-			}
-			all += int(n)
-		}
-	}
-	return all, nil
-}
-
-// EraseOldLeads blanks the personal fields of leads that were done or closed before a time, as ErasePerson does
-// for one person. It returns how many.
-func (d *DB) EraseOldLeads(ctx context.Context, olderThan time.Time) (int, error) {
-	if olderThan.After(d.opt.Clock()) {
-		return 0, errors.New("erase old leads: the time lies ahead")
-	}
-	bound, now, all := micros(olderThan), d.now(), 0
-	for n := purgeStep; n == purgeStep; {
-		err := d.write(ctx, func(t *tx) error {
-			leads, err := leadRows(t, sqlOldLeads, bound, purgeStep)
-			if err != nil {
-				return err
-			}
-			n = len(leads)
-			t.after.scrub = n > 0
-			return blankLeads(t, leads, now, systemActor)
-		})
-		if err != nil {
-			return all, err
-		}
-		all += n
-	}
-	return all, nil
-}
 
 // TidyConversations lets the router clear what a dialogue may not keep for long, such as contact details given
 // before consent. Each conversation whose last turn was before a time, and that was not tidied to this stage (1 or

@@ -14,7 +14,7 @@ import (
 
 const (
 	sqlLeadColumns = `SELECT l.number, l.created, l.details, l.channel, l.messenger, l.town, l.platform, l.status, l.reason,
-		l.assignee, l.organisation, l.version, l.needs_call, l.moved, c.version, c.at, c.receiver, c.abroad
+		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad
 		FROM leads l JOIN consents c ON c.lead = l.number `
 	sqlLeadByNumber = sqlLeadColumns + `WHERE l.number = $1`
 	// A filter that is not set is passed as empty and holds for every row.
@@ -130,15 +130,15 @@ func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
 func (d *DB) scanLead(row scanner) (Lead, error) {
 	var l Lead
 	var details []byte
-	var created, consented, moved int64
+	var created, consented, moved, asked int64
 	var abroad, call int
 	err := row.Scan(&l.Number, &created, &details, &l.From.Channel, &l.From.Platform, &l.Town, &l.Platform, &l.Status, &l.Reason,
-		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
+		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
 	if err != nil {
 		return Lead{}, err
 	}
 	l.Created, l.Consent.At, l.Consent.Abroad = at(created), at(consented), abroad == 1
-	l.NeedsCall, l.Moved = call == 1, at(moved)
+	l.NeedsCall, l.Moved, l.Asked = call == 1, at(moved), at(asked)
 	if len(details) == 0 { // erased
 		return l, nil
 	}

@@ -67,8 +67,10 @@ func (d *DB) saveLead(w *turnWrite, t bot.Turn, l Lead) (func(*tx) error, error)
 			return ErrSecondLead
 		}
 		t.touch(l.Number)
-		_, err = t.exec(sqlAddEvent, l.Number, 1, micros(l.Created), personActor, actCreated, told)
-		return err
+		if _, err := t.exec(sqlAddEvent, l.Number, 1, micros(l.Created), personActor, actCreated, told); err != nil {
+			return err
+		}
+		return planNew(t, l.Number, w.now)
 	}, nil
 }
 
@@ -96,7 +98,8 @@ func leadRows(t *tx, query string, args ...any) ([]leadRow, error) {
 	return all, rows.Err()
 }
 
-// move writes a change of state and its event. The version decides whether the lead is still as it was read.
+// move writes a change of state and its event, and plans what follows from it. The version decides whether the lead
+// is still as it was read.
 func (r leadRow) move(t *tx, to Status, reason CloseReason, now int64, actor, action string) error {
 	n, err := t.exec(sqlSetStatus, string(to), string(reason), now, r.number, r.version)
 	if err != nil {
@@ -106,8 +109,19 @@ func (r leadRow) move(t *tx, to Status, reason CloseReason, now int64, actor, ac
 		return ErrStale
 	}
 	t.touch(r.number)
-	_, err = t.exec(sqlAddEvent, r.number, r.version+1, now, actor, action, string(reason))
-	return err
+	if _, err := t.exec(sqlAddEvent, r.number, r.version+1, now, actor, action, string(reason)); err != nil {
+		return err
+	}
+	return planMove(t, r.number, to, reason, now)
+}
+
+// takeBack notes that a person took back the consent for a lead. Staff hear of it once.
+func (r leadRow) takeBack(t *tx, now int64) error {
+	n, err := t.exec(sqlWithdrawn, now, r.number)
+	if err != nil || n == 0 {
+		return err
+	}
+	return planWithdrawn(t, r.number, now)
 }
 
 // withdraw ends the consents of a person's leads and closes those still open.
@@ -117,13 +131,12 @@ func withdraw(t *tx, person []byte, now int64) error {
 		return err
 	}
 	for _, l := range leads {
-		if _, err := t.exec(sqlWithdrawn, now, l.number); err != nil {
-			return err
+		if isOpen(l.status) {
+			if err := l.move(t, Closed, Withdrawn, now, personActor, actWithdrawn); err != nil {
+				return err
+			}
 		}
-		if !isOpen(l.status) {
-			continue
-		}
-		if err := l.move(t, Closed, Withdrawn, now, personActor, actWithdrawn); err != nil {
+		if err := l.takeBack(t, now); err != nil {
 			return err
 		}
 	}
@@ -134,11 +147,6 @@ func withdraw(t *tx, person []byte, now int64) error {
 // open ones are closed as withdrawn.
 func blankLeads(t *tx, leads []leadRow, now int64, actor string) error {
 	for _, l := range leads {
-		if actor == personActor {
-			if _, err := t.exec(sqlWithdrawn, now, l.number); err != nil {
-				return err
-			}
-		}
 		if isOpen(l.status) {
 			if err := l.move(t, Closed, Withdrawn, now, actor, actErased); err != nil {
 				return err
@@ -153,6 +161,13 @@ func blankLeads(t *tx, leads []leadRow, now int64, actor string) error {
 			return err
 		}
 		if _, err := t.exec(sqlForgetNotes, l.number); err != nil {
+			return err
+		}
+		if actor != personActor {
+			if _, err := t.exec(sqlUnplanAll, l.number); err != nil {
+				return err
+			}
+		} else if err := l.takeBack(t, now); err != nil {
 			return err
 		}
 	}
@@ -191,13 +206,17 @@ func (d *DB) MoveLead(ctx context.Context, number string, version int64, to Stat
 	})
 }
 
-// HandLead says who works on a lead and which organisation it was passed to; version as in MoveLead.
+// HandLead says who works on a lead and which organisation it was passed to; version as in MoveLead. A lead that has
+// ended is passed on to nobody: ErrMove.
 func (d *DB) HandLead(ctx context.Context, number string, version int64, assignee, organisation, actor string) error {
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
 		l, err := leadAt(t, number, version)
 		if err != nil {
 			return err
+		}
+		if organisation != "" && !isOpen(l.status) {
+			return fmt.Errorf("%w: a lead that is %q is not passed on", ErrMove, l.status)
 		}
 		if n, err := t.exec(sqlSetHands, assignee, organisation, now, number, version); err != nil {
 			return err

@@ -31,6 +31,10 @@ type Options struct {
 	Dir   string           // the data folder; made with the rights 0700 if it is not there
 	Log   *slog.Logger     // default slog.Default()
 	Clock func() time.Time // default time.Now
+
+	// ContactDue says by when somebody must have contacted the person of a lead that was made at a time. The default
+	// is three days from Monday to Friday.
+	ContactDue func(made time.Time) time.Time
 }
 
 func (o Options) filled() (Options, error) {
@@ -42,6 +46,9 @@ func (o Options) filled() (Options, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.ContactDue == nil {
+		o.ContactDue = afterWorkingDays
 	}
 	abs, err := filepath.Abs(o.Dir)
 	o.Dir = abs
@@ -65,6 +72,8 @@ type DB struct {
 	signals  map[string]chan struct{}
 
 	desk desk // the work list's index, and those who watch leads
+
+	retaining sync.Mutex // held by a run of Retain
 
 	closing sync.Once
 	closed  error // what closing found
@@ -123,6 +132,10 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	d.w = newWriter(conn, o.Log, d.signal, d.desk.touch)
+	if err := d.redoErasures(ctx); err != nil {
+		d.w.close()
+		return nil, err
+	}
 	return d, nil
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.person = o.person AND p.given_up = 0 AND p.seq < o.seq AND p.due <= $2)
 		ORDER BY o.seq LIMIT $3`
 	sqlSent        = `DELETE FROM outbox WHERE id = $1 AND given_up = 0`
+	sqlReached     = `UPDATE conversations SET reach_left = reach_left - 1 WHERE person = (SELECT person FROM outbox WHERE id = $1 AND given_up = 0) AND reach_left > 0`
+	sqlReach       = `SELECT reach_until, reach_left FROM conversations WHERE person = $1`
+	sqlWaitingFor  = `SELECT id, payload, attempts FROM outbox WHERE person = $1 AND given_up = 0 AND due <= $2 ORDER BY seq LIMIT $3`
 	sqlRetry       = `UPDATE outbox SET attempts = attempts + 1, not_before = $1, cause = $2 WHERE id = $3 AND given_up = 0`
 	sqlGiveUp      = `UPDATE outbox SET attempts = attempts + 1, given_up = $1, cause = $2 WHERE id = $3 AND given_up = 0`
 	sqlDeadLetters = `SELECT id, payload, attempts, cause, given_up FROM outbox WHERE given_up > 0 ORDER BY given_up DESC, seq DESC LIMIT $1`
@@ -54,7 +58,7 @@ func (d *DB) sealOutgoing(o bot.Outgoing) (outgoingWrite, error) {
 }
 
 func (o outgoingWrite) store(t *tx, now, message int64) error {
-	_, err := t.exec(sqlAddOutgoing, o.id, o.channel, o.person, o.payload, o.due, o.due, now, message)
+	_, err := t.exec(sqlAddOutgoing, o.id, o.channel, o.person, o.payload, o.due, o.due, now, message, o.kind, o.lead)
 	t.after.channels = append(t.after.channels, o.channel)
 	return err
 }
@@ -64,7 +68,17 @@ func (d *DB) outgoingKey(id string) []byte { return d.seal.hash("outgoing", id) 
 
 // NextOutgoing implements bot.OutboxStore.
 func (d *DB) NextOutgoing(ctx context.Context, channel string, now time.Time, limit int) ([]bot.OutboxItem, error) {
-	rows, err := d.read.QueryContext(ctx, sqlNextOutgoing, channel, now.UnixMicro(), limit)
+	return d.outgoing(ctx, sqlNextOutgoing, channel, now.UnixMicro(), limit)
+}
+
+// WaitingFor returns up to limit messages that wait for a person, the oldest first, where they are fetched and not
+// sent: MarkSent ends each.
+func (d *DB) WaitingFor(ctx context.Context, who bot.Address, limit int) ([]bot.OutboxItem, error) {
+	return d.outgoing(ctx, sqlWaitingFor, d.seal.person(who), d.now(), limit)
+}
+
+func (d *DB) outgoing(ctx context.Context, query string, args ...any) ([]bot.OutboxItem, error) {
+	rows, err := d.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +106,9 @@ func (d *DB) MarkSent(ctx context.Context, id string) error {
 		if err := tellMessage(t, key, MessageSent, ""); err != nil {
 			return err
 		}
+		if _, err := t.exec(sqlReached, key); err != nil {
+			return err
+		}
 		_, err := t.exec(sqlSent, key)
 		return err
 	})
@@ -109,11 +126,26 @@ func (d *DB) Retry(ctx context.Context, id string, notBefore time.Time, cause st
 	})
 }
 
-// GiveUp implements bot.OutboxStore. The message moves to the dead letters, where Purge finds it.
+// Reach says until when, and how many times more, the platform lets us write to a person by ourselves, where it
+// sets a limit. Both are zero for a person who never wrote, and where there is no limit.
+func (d *DB) Reach(ctx context.Context, who bot.Address) (until time.Time, left int, err error) {
+	var when int64
+	err = d.read.QueryRowContext(ctx, sqlReach, d.seal.person(who)).Scan(&when, &left)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return at(when), left, err
+}
+
+// GiveUp implements bot.OutboxStore. The message moves to the dead letters, where Retain finds it after a week. If
+// it brought news of a lead, staff are to telephone.
 func (d *DB) GiveUp(ctx context.Context, id string, cause string) error {
 	key, now := d.outgoingKey(id), d.now()
 	return d.write(ctx, func(t *tx) error {
 		if err := tellMessage(t, key, MessageFailed, cause); err != nil {
+			return err
+		}
+		if err := newsFailed(t, key, now); err != nil {
 			return err
 		}
 		_, err := t.exec(sqlGiveUp, now, cause, key)

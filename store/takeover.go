@@ -187,15 +187,8 @@ func (d *DB) Reply(ctx context.Context, number, actor, token, text string) error
 		case h.token == token:
 			return nil
 		}
-		// A conversation may have been purged before its lead.
-		if _, err := t.exec(sqlOpenTalk, person, blank, now); err != nil {
-			return err
-		}
-		var seq int64
-		if err := t.row(sqlAddMessage, words.id, person, now, kindStaff, words.words, actor, number, string(MessageWaiting)).Scan(&seq); err != nil {
-			return err
-		}
-		if _, err := t.exec(sqlPointTalk, seq, person); err != nil {
+		seq, err := addToTalk(t, words, person, now, kindStaff, actor, number, MessageWaiting)
+		if err != nil {
 			return err
 		}
 		if err := out.store(t, now, seq); err != nil {

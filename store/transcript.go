@@ -86,6 +86,19 @@ func (w *talkWrite) store(t *tx, person []byte, now int64) (seq int64, err error
 	return seq, err
 }
 
+// addToTalk adds words to a person's thread outside a turn and returns their row. The conversation may have been
+// removed before its lead.
+func addToTalk(t *tx, w *talkWrite, person []byte, now int64, kind, actor, lead string, state MessageState) (seq int64, err error) {
+	if _, err := t.exec(sqlOpenTalk, person, blank, now); err != nil {
+		return 0, err
+	}
+	if err := t.row(sqlAddMessage, w.id, person, now, kind, w.words, actor, lead, string(state)).Scan(&seq); err != nil {
+		return 0, err
+	}
+	_, err = t.exec(sqlPointTalk, seq, person)
+	return seq, err
+}
+
 // forgetTalk removes a person's thread.
 func forgetTalk(t *tx, person []byte) error {
 	if _, err := t.exec(sqlForgetWords, person, wholeChain); err != nil {

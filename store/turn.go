@@ -30,17 +30,20 @@ const (
 	// before points at the person's delivery so far last, if any.
 	sqlAddDelivery = `INSERT INTO inbox (delivery, before, reply, stored)
 		VALUES ($1, COALESCE((SELECT last FROM conversations WHERE person = $2), $3), $4, $5) ON CONFLICT (delivery) DO NOTHING`
-	sqlNewTalk  = `INSERT INTO conversations (person, last, state, version, updated, talk) VALUES ($1, $2, $3, 1, $4, $5) ON CONFLICT (person) DO NOTHING`
-	sqlNextTalk = `UPDATE conversations SET last = $1, state = $2, version = version + 1, updated = $3, tidy = 0, talk = CASE WHEN $6 > 0 THEN $6 ELSE talk END
+	sqlNewTalk = `INSERT INTO conversations (person, last, state, version, updated, talk, reach_until, reach_left)
+		VALUES ($1, $2, $3, 1, $4, $5, $6, $7) ON CONFLICT (person) DO NOTHING`
+	// A delivery that opens a shorter reach than the one there is leaves that one, unless it is used up.
+	sqlNextTalk = `UPDATE conversations SET last = $1, state = $2, version = version + 1, updated = $3, tidy = 0, talk = CASE WHEN $6 > 0 THEN $6 ELSE talk END,
+		reach_until = CASE WHEN $7 > 0 AND ($7 >= reach_until OR reach_left <= 0) THEN $7 ELSE reach_until END,
+		reach_left = CASE WHEN $7 > 0 AND ($7 >= reach_until OR reach_left <= 0) THEN $8 ELSE reach_left END
 		WHERE person = $4 AND version = $5`
-	sqlAddOutgoing  = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
+	sqlAddOutgoing = `INSERT INTO outbox (id, channel, person, payload, due, not_before, created, message, kind, lead)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`
 	sqlLastDelivery = `SELECT last FROM conversations WHERE person = $1`
 	sqlBefore       = `SELECT before FROM inbox WHERE delivery = $1`
 	sqlUnchain      = `UPDATE inbox SET before = $1 WHERE delivery = $2`
 	sqlHush         = `UPDATE inbox SET before = $1, reply = $1 WHERE delivery = $2`
 	sqlForgetTalk   = `DELETE FROM conversations WHERE person = $1`
-	sqlForgetOutbox = `DELETE FROM outbox WHERE person = $1`
-	sqlNoteErasure  = `INSERT INTO erasures (person, at) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET at = excluded.at`
 )
 
 // blank stands in a sealed column for a value that was erased. A nil slice would be NULL.
@@ -107,6 +110,8 @@ type turnWrite struct {
 	reply, state     []byte     // sealed
 	talk             *talkWrite // nil: nothing is kept of the words
 	version          int64
+	reachUntil       int64
+	reachLeft        int
 	effects          []func(*tx) error
 	silent           bool  // it erases its own person: its words go too
 	refused          error // why the turn cannot be stored; told only if its key is new
@@ -116,6 +121,7 @@ type turnWrite struct {
 type outgoingWrite struct {
 	id, person, payload []byte
 	channel             string
+	kind, lead          string // as the columns
 	due                 int64
 	reply               bool // the turn's own
 }
@@ -127,6 +133,9 @@ func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
 		return nil, err
 	}
 	w.reply = d.seal.seal(colReply, w.delivery, reply)
+	if t.Reach.For > 0 {
+		w.reachUntil, w.reachLeft = w.now+t.Reach.For.Microseconds(), t.Reach.Count
+	}
 	w.state = blank
 	if len(t.State) > 0 {
 		w.state = d.seal.seal(colState, w.person, t.State)
@@ -167,9 +176,9 @@ func (w *turnWrite) store(t *tx) error {
 	}
 	n := int64(0)
 	if w.version == 0 {
-		n, err = t.exec(sqlNewTalk, w.person, w.delivery, w.state, w.now, said)
+		n, err = t.exec(sqlNewTalk, w.person, w.delivery, w.state, w.now, said, w.reachUntil, w.reachLeft)
 	} else {
-		n, err = t.exec(sqlNextTalk, w.delivery, w.state, w.now, w.person, w.version, said)
+		n, err = t.exec(sqlNextTalk, w.delivery, w.state, w.now, w.person, w.version, said, w.reachUntil, w.reachLeft)
 	}
 	if err != nil {
 		return err
@@ -203,7 +212,7 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		person := d.seal.person(e.Who)
 		return func(t *tx) error { return withdraw(t, person, w.now) }, nil
 	case ErasePerson:
-		return d.erase(w, t, e.Who), nil
+		return d.erase(w, e.Who), nil
 	case CorrectLead:
 		return d.correctLead(w, e)
 	case HeldTurn:
@@ -212,6 +221,8 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.news(w, e), nil
 	case Feedback:
 		return d.feedback(e), nil
+	case Rate:
+		return d.rate(e)
 	case Question:
 		return d.saveQuestion(w, t.Key, i, e)
 	case Unmet:
@@ -220,44 +231,6 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return nil, fmt.Errorf("%w: none", ErrEffect)
 	default:
 		return nil, fmt.Errorf("%w: %q", ErrEffect, e.EffectName())
-	}
-}
-
-// erase empties what is kept about a person. Keys of deliveries stay, without chain and reply, until Purge:
-// a late repeat of one must still not count as new. Of the turn that carries it, the conversation is emptied.
-func (d *DB) erase(w *turnWrite, t bot.Turn, who bot.Address) func(*tx) error {
-	person := d.seal.person(who)
-	self := bytes.Equal(person, w.person)
-	if self {
-		w.state, w.silent = blank, true
-	}
-	return func(t *tx) error {
-		if err := forgetTalk(t, person); err != nil {
-			return err
-		}
-		if err := hush(t, person, w.delivery); err != nil {
-			return err
-		}
-		if !self {
-			if _, err := t.exec(sqlForgetTalk, person); err != nil {
-				return err
-			}
-		}
-		if _, err := t.exec(sqlForgetOutbox, person); err != nil {
-			return err
-		}
-		if _, err := t.exec(sqlUnquiet, person); err != nil {
-			return err
-		}
-		if _, err := t.exec(sqlNoteErasure, person, w.now); err != nil {
-			return err
-		}
-		leads, err := leadRows(t, sqlLeadsOfPerson, person)
-		if err != nil {
-			return err
-		}
-		t.after.scrub = true
-		return blankLeads(t, leads, w.now, personActor)
 	}
 }
 

@@ -93,6 +93,8 @@ type Lead struct {
 	Organisation string      `json:"organisation,omitempty"`
 	NeedsCall    bool        `json:"needs_call,omitempty"` // no message reaches the person: staff should telephone
 	Moved        time.Time   `json:"-"`                    // when it came into its present state
+	Asked        time.Time   `json:"-"`                    // when the person was asked whether it helped; zero if not
+	Helped       Verdict     `json:"helped,omitempty"`     // what they said
 	Version      int64       `json:"version"`
 	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
 	History      []Event     `json:"history,omitempty"`

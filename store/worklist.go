@@ -69,8 +69,8 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	if w.Limit <= 0 {
 		w.Limit = defaultPage
 	}
-	now := d.opt.Clock()
-	old, marks := now.AddDate(0, 0, -w.Days).UnixMicro(), agingMarks(now)
+	marks := d.agingMarks()
+	old := marks.now.AddDate(0, 0, -w.Days).UnixMicro()
 	words := strings.Fields(fold(w.Text))
 	phone := d.phoneWanted(w.Text)
 	p := WorkPage{Counts: map[View]int{}}
@@ -165,21 +165,23 @@ func (d *DB) phoneWanted(text string) string {
 }
 
 // Days after which an open lead counts as late, by the time it has stood in its state. A new one counts before
-// that, after more than three working days without contact, which Ageing tells as 3.
+// that, once Options.ContactDue is over, which Ageing tells as NewStep.
 var lateDays = []int{45, 21, 9}
 
-const newWorkingDays = 3
+// NewStep is what Ageing says of a new lead that nobody contacted in time: three working days.
+const NewStep = 3
 
 // ageMarks are the times before which something became late, in microseconds.
 type ageMarks struct {
-	fresh int64
-	days  [3]int64 // as lateDays
+	now  time.Time
+	due  func(made time.Time) time.Time
+	days [3]int64 // as lateDays
 }
 
-func agingMarks(now time.Time) ageMarks {
-	m := ageMarks{fresh: workingDaysBefore(now, newWorkingDays).UnixMicro()}
+func (d *DB) agingMarks() ageMarks {
+	m := ageMarks{now: d.opt.Clock(), due: d.opt.ContactDue}
 	for i, n := range lateDays {
-		m.days[i] = now.AddDate(0, 0, -n).UnixMicro()
+		m.days[i] = m.now.AddDate(0, 0, -n).UnixMicro()
 	}
 	return m
 }
@@ -193,29 +195,27 @@ func (m ageMarks) of(s Status, created, moved int64) int {
 			return lateDays[i]
 		}
 	}
-	if s == New && created < m.fresh {
-		return newWorkingDays
+	if s == New && m.due(at(created)).Before(m.now) {
+		return NewStep
 	}
 	return 0
 }
 
-// Ageing says how late a lead is: 9, 21 or 45 for an open one that has stood that many days in its state, 3 for a
-// new one without contact for more than three working days, 0 for one in time.
-func Ageing(l Lead, now time.Time) int {
-	return agingMarks(now).of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())
+// Ageing says how late a lead is: 9, 21 or 45 for an open one that has stood that many days in its state, NewStep
+// for a new one that was not contacted in time, 0 for one in time.
+func (d *DB) Ageing(l Lead) int {
+	return d.agingMarks().of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())
 }
 
-// workingDaysBefore goes back so many working days, Monday to Friday by the clock of the province. Public holidays
-// are not known: after one, a lead counts as late a little early.
-func workingDaysBefore(now time.Time, n int) time.Time {
-	t := now.In(province)
+// afterWorkingDays is three working days on from a time, Monday to Friday by the clock of the province.
+func afterWorkingDays(made time.Time) time.Time {
+	t := made.In(province)
 	free := func() bool { return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday }
-	for free() { // time stands still from Friday's end
-		t = time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, province).Add(-time.Nanosecond)
+	for free() { // time stands still until Monday
+		t = time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, province)
 	}
-	for n > 0 {
-		t = t.AddDate(0, 0, -1)
-		if !free() {
+	for n := NewStep; n > 0; {
+		if t = t.AddDate(0, 0, 1); !free() {
 			n--
 		}
 	}
@@ -236,7 +236,7 @@ func (d *DB) LateHands(ctx context.Context, only string) ([]LateHand, error) {
 	if err != nil {
 		return nil, err
 	}
-	marks, hands := agingMarks(d.opt.Clock()), map[string]*LateHand{}
+	marks, hands := d.agingMarks(), map[string]*LateHand{}
 	for _, e := range entries {
 		days := marks.of(e.status, e.created, e.moved)
 		if days == 0 || only != "" && e.assignee != "" && e.assignee != only {

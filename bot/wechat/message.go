@@ -69,14 +69,21 @@ func (c *Channel) deliver(f fields, raw []byte) (delivery, error) {
 	return d, nil
 }
 
+// How far a delivery lets an account write by itself.
+// https://developers.weixin.qq.com/doc/service/guide/product/kf/intro.html
+var (
+	reachMessage = bot.Reach{For: 48 * time.Hour, Count: 5} // the person wrote
+	reachTap     = bot.Reach{For: time.Minute, Count: 3}    // a menu was tapped, the account followed, a code scanned
+)
+
 // readMessage fills in what a person sent.
 func readMessage(m *bot.Message, f fields) {
-	m.Kind = bot.KindUnreadable
+	m.Kind, m.Reach = bot.KindUnreadable, reachMessage
 	switch f["MsgType"] {
 	case "text":
 		m.Text = f["Content"]
 		if p, ok := pressOf(f["bizmsgmenuid"]); ok {
-			m.Kind, m.Press = bot.KindPress, &p
+			m.Kind, m.Press, m.Reach = bot.KindPress, &p, reachTap
 			return
 		}
 	case "voice":
@@ -93,7 +100,7 @@ func readMessage(m *bot.Message, f fields) {
 func readEvent(m *bot.Message, f fields) bool {
 	switch f["Event"] {
 	case "subscribe": // EventKey "qrscene_…" if by a QR code
-		m.Kind = bot.KindSubscribe
+		m.Kind, m.Reach = bot.KindSubscribe, reachTap
 	case "unsubscribe":
 		m.Kind = bot.KindUnsubscribe
 	case "CLICK", "SCAN": // a QR code may carry a menu key as its scene
@@ -101,7 +108,7 @@ func readEvent(m *bot.Message, f fields) bool {
 		if !ours {
 			return false
 		}
-		m.Kind, m.Text = bot.KindText, word
+		m.Kind, m.Text, m.Reach = bot.KindText, word, reachTap
 	default:
 		return false
 	}

@@ -89,6 +89,13 @@ func TestKinds(t *testing.T) {
 		if m.Key != k.want.Key || m.Kind != k.want.Kind || m.Text != k.want.Text {
 			t.Errorf("%s: %+v", k.name, m)
 		}
+		reach := reachMessage
+		if k.want.Press != nil || strings.Contains(k.doc, "<Event>") {
+			reach = reachTap
+		}
+		if m.Reach != reach {
+			t.Errorf("%s: lets us write for %v, %d times", k.name, m.Reach.For, m.Reach.Count)
+		}
 		if (m.Press == nil) != (k.want.Press == nil) || m.Press != nil && *m.Press != *k.want.Press {
 			t.Errorf("%s: press %+v", k.name, m.Press)
 		}

@@ -101,6 +101,9 @@ func controlServer(p *program) *http.Server {
 	mux.HandleFunc("POST /directory/remove", control(func(r *http.Request, ids []string) (int, error) {
 		return len(ids), p.engine.removeOrganisations(p.ctx, ids)
 	}))
+	mux.HandleFunc("POST /retention/run", control(func(r *http.Request, yes bool) (store.Retention, error) {
+		return p.engine.retain(p.ctx, p.config.periods(), yes)
+	}))
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 }
 

@@ -249,10 +249,6 @@ func (p *program) stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keepInbox is how long a delivery's key and reply are kept: WeChat repeats within seconds, Telegram within a
-// day; a week leaves room for an outage.
-const keepInbox = 7 * 24 * time.Hour
-
 // housekeeping removes what need not be kept any longer: every few minutes what unfinished forms hold, every
 // hour what is past its days.
 func (p *program) housekeeping() {
@@ -264,7 +260,7 @@ func (p *program) housekeeping() {
 		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx))
 		if err == nil && now.Sub(hourly) >= time.Hour {
 			hourly = now
-			err = p.purge(now)
+			err = p.retain(now)
 		}
 		if err != nil && p.ctx.Err() == nil {
 			p.log.Error("what is past its time could not all be removed", "err", err)
@@ -289,17 +285,6 @@ func (p *program) tidy(now time.Time) error {
 	_, err := p.engine.db.TidyConversations(p.ctx, now.Add(-30*time.Minute), 1, prune)
 	if err == nil {
 		_, err = p.engine.db.TidyConversations(p.ctx, now.Add(-24*time.Hour), 2, prune)
-	}
-	return err
-}
-
-func (p *program) purge(now time.Time) error {
-	_, err := p.engine.db.Purge(p.ctx, now.Add(-keepInbox))
-	if err == nil {
-		_, err = p.engine.db.PurgeConversations(p.ctx, now.Add(-p.config.Privacy.RetainMessages.Duration()))
-	}
-	if err == nil {
-		_, err = p.engine.db.EraseOldLeads(p.ctx, now.Add(-p.config.Privacy.RetainLeads.Duration()))
 	}
 	return err
 }

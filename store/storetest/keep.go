@@ -78,67 +78,6 @@ var keepTests = []contract{
 			e.Errorf("removing twice: %v, want ErrNotFound", err)
 		}
 	}},
-	{"purging removes old deliveries and dead letters only", func(e *env) {
-		const many = 1100 // more than one step
-		for i, err := range race(many, func(i int) error {
-			return e.CommitTurn(ctx, turn(fmt.Sprint("old", i), bot.Address{Channel: "guzhen", User: fmt.Sprint(i)}))
-		}) {
-			if err != nil {
-				e.Fatal(i, err)
-			}
-		}
-		post(e, "p", message("dead", chen), message("waiting", chen))
-		e.must(e.GiveUp(ctx, "dead", "x"))
-		e.clock.pass(8 * 24 * time.Hour)
-		e.commit(turn("new", liang))
-		n, err := e.Purge(ctx, e.clock.now().Add(-7*24*time.Hour))
-		if err != nil || n != many+2 {
-			e.Errorf("purged %d, %v; want %d", n, err, many+2)
-		}
-		if _, ok, _ := e.StoredReply(ctx, "old7"); ok {
-			e.Error("an old delivery is still there")
-		}
-		if _, ok, _ := e.StoredReply(ctx, "new"); !ok {
-			e.Error("a new delivery is gone")
-		}
-		if c := e.state(chen); c.Version != 1 {
-			e.Error("a conversation is gone")
-		}
-		e.wantDue("guzhen", "waiting")
-		if n, err := e.Purge(ctx, e.clock.now().Add(time.Hour)); err == nil || n != 0 {
-			e.Errorf("a bound ahead of the clock purged %d, %v", n, err)
-		}
-	}},
-	{"purging conversations", func(e *env) {
-		e.commit(turn("k1", chen))
-		e.clock.pass(91 * 24 * time.Hour)
-		e.commit(turn("k2", liang))
-		if n, err := e.PurgeConversations(ctx, e.clock.now().Add(-90*24*time.Hour)); err != nil || n != 2 {
-			e.Errorf("purged %d, %v; want the conversation and its delivery", n, err)
-		}
-		if e.state(chen).Version != 0 || e.state(liang).Version != 1 {
-			e.Error("the wrong one is gone")
-		}
-	}},
-	{"old leads lose their persons", func(e *env) {
-		e.commit(withLead("k1", lead(1, chen)))
-		e.commit(withLead("k2", lead(2, chen)))
-		e.must(e.MoveLead(ctx, lead(1, chen).Number, 1, store.Closed, store.Helped, "li"))
-		e.clock.pass(time.Hour)
-		if n, err := e.EraseOldLeads(ctx, e.clock.now().Add(-time.Minute)); err != nil || n != 1 {
-			e.Errorf("erased %d, %v", n, err)
-		}
-		l, err := e.Lead(ctx, lead(1, chen).Number)
-		if err != nil || l.Phone != "" || l.Firm != "" || l.Reason != store.Helped {
-			e.Errorf("closed lead: %+v %v", l, err)
-		}
-		if l, err = e.Lead(ctx, lead(2, chen).Number); err != nil || l.Phone == "" {
-			e.Errorf("open lead lost its phone, %v", err)
-		}
-		if n, err := e.EraseOldLeads(ctx, e.clock.now()); err != nil || n != 0 {
-			e.Errorf("erased %d again, %v", n, err)
-		}
-	}},
 	{"idle conversations are tidied once", func(e *env) {
 		for i := range 600 { // more than one page
 			e.commit(turn(fmt.Sprint("k", i), bot.Address{Channel: "web", User: fmt.Sprint(i)}))

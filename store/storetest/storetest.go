@@ -27,6 +27,8 @@ func Run(t *testing.T, open Opener) {
 		{"leads", leadTests},
 		{"outbox", outboxTests},
 		{"keeping", keepTests},
+		{"retention", retentionTests},
+		{"errands", errandTests},
 		{"directory", directoryTests},
 		{"desk", deskTests},
 		{"talk", talkTests},
