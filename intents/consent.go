@@ -72,12 +72,8 @@ func (o Options) Check() error {
 			return fmt.Errorf("privacy notice: %d bytes, at most %d fit a reply", n, maxNotice)
 		}
 	}
-	if o.Open != "" {
-		if _, err := ParseHours(o.Open); err != nil {
-			return fmt.Errorf("hours: %w", err)
-		}
-	}
-	return nil
+	_, err := o.AtWork()
+	return err
 }
 
 // maxNotice leaves room in a reply for the question that the notice comes with.

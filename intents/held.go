@@ -19,6 +19,9 @@ func (t *turn) held() (out, bool) {
 	if c, ok := commandOf(fold(m.Text)); ok && ownData[c] {
 		return out{}, false
 	}
+	if m.Press != nil && m.Press.Menu >= 1<<menuBits { // whether it helped: no part of the dialogue
+		return out{}, false
+	}
 	if t.text = strings.TrimSpace(m.Text); t.text != "" && t.understood().Intent == understand.Privacy {
 		t.res = nil // it is asked again once the message is read in full
 		return out{}, false

@@ -10,10 +10,27 @@ import (
 	"smebot/knowledge"
 )
 
-// Hours says when staff are at work, by weekday, in the office's zone. Public holidays are not known.
+// Hours says when staff are at work: by weekday, but for days off and for working days out of the order, as the State
+// Council announces them for each year. Times given to its methods are in the office's zone.
 type Hours struct {
-	days [7][]span // by time.Weekday
+	days    [7][]span // by time.Weekday
+	off, on map[date]bool
 }
+
+// date is a day wherever it is.
+type date struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+func dateOf(at time.Time) date {
+	y, m, d := at.Date()
+	return date{y, m, d}
+}
+
+// Zone is the clock of the offices; it has no summer time.
+var Zone = time.FixedZone("UTC+8", 8*3600)
 
 // span is a part of a day in minutes after midnight, without its end.
 type span struct{ from, to int }
@@ -81,12 +98,79 @@ func ParseHours(s string) (Hours, error) {
 	return h, nil
 }
 
-// Open reports whether staff are at work at a time, and if not, when they are next. at is in the office's zone.
+// With adds days off and working days out of the order: "2027-02-13", or "2027-02-05..2027-02-11" for all days from
+// the one to the other. A working day has the times of the week's first.
+func (h Hours) With(holidays, workdays []string) (Hours, error) {
+	var err error
+	if h.off, err = readDays("holidays", holidays); err != nil {
+		return h, err
+	}
+	h.on, err = readDays("workdays", workdays)
+	return h, err
+}
+
+// longestLeave bounds a row of days: a slip of the year would fill many.
+const longestLeave = 60
+
+func readDays(name string, list []string) (map[date]bool, error) {
+	days := map[date]bool{}
+	for _, s := range list {
+		from, to, row := strings.Cut(s, "..")
+		if !row {
+			to = from
+		}
+		first, err := time.Parse(time.DateOnly, strings.TrimSpace(from))
+		last, err2 := time.Parse(time.DateOnly, strings.TrimSpace(to))
+		if err != nil || err2 != nil || last.Before(first) || last.Sub(first) > longestLeave*24*time.Hour {
+			return nil, fmt.Errorf("%s: want days as in 2027-02-13, or 2027-02-05..2027-02-11", name)
+		}
+		for d := first; !d.After(last); d = d.AddDate(0, 0, 1) {
+			days[dateOf(d)] = true
+		}
+	}
+	return days, nil
+}
+
+// times are when staff are at work on a day.
+func (h Hours) times(day time.Time) []span {
+	switch d := dateOf(day); {
+	case h.on[d]:
+		for i := range h.days {
+			if t := h.days[(i+1)%7]; len(t) > 0 { // the week begins on Monday
+				return t
+			}
+		}
+	case h.off[d]:
+		return nil
+	}
+	return h.days[day.Weekday()]
+}
+
+// Next is when staff are at work next: the time itself if they are.
+func (h Hours) Next(at time.Time) time.Time {
+	if open, next := h.Open(at); !open && !next.IsZero() {
+		return next
+	}
+	return at
+}
+
+// After is when so many working days are over, from when staff are next at work.
+func (h Hours) After(from time.Time, days int) time.Time {
+	at := h.Next(from)
+	for ahead := 0; days > 0 && ahead < 1000; ahead++ {
+		if at = at.AddDate(0, 0, 1); len(h.times(at)) > 0 {
+			days--
+		}
+	}
+	return at
+}
+
+// Open reports whether staff are at work at a time, and if not, when they are next.
 func (h Hours) Open(at time.Time) (bool, time.Time) {
 	now := at.Hour()*60 + at.Minute()
-	for ahead := range 8 {
+	for ahead := range 2 * longestLeave {
 		day := time.Date(at.Year(), at.Month(), at.Day()+ahead, 0, 0, 0, 0, at.Location())
-		for _, s := range h.days[day.Weekday()] {
+		for _, s := range h.times(day) {
 			switch {
 			case ahead == 0 && s.from <= now && now < s.to:
 				return true, time.Time{}
@@ -95,7 +179,7 @@ func (h Hours) Open(at time.Time) (bool, time.Time) {
 			}
 		}
 	}
-	return false, time.Time{} // nobody ever: ParseHours gives no such value
+	return false, time.Time{} // not within months
 }
 
 // words writes the hours as people read them: days with the same times together.
@@ -121,17 +205,6 @@ func (h Hours) words(l knowledge.Language) string {
 		d = last + 1
 	}
 	return strings.Join(list, say(l, listSeparator))
-}
-
-// workingDays counts the days on which staff are at work, after the day of from and up to the day of to.
-func (h Hours) workingDays(from, to time.Time) int {
-	n := 0
-	for d := midnight(from).AddDate(0, 0, 1); !d.After(midnight(to)) && n < 1000; d = d.AddDate(0, 0, 1) {
-		if len(h.days[d.Weekday()]) > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 func sameSpans(a, b []span) bool {

@@ -7,6 +7,7 @@ package intents
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -48,12 +49,23 @@ type Options struct {
 	Contact   string         // how to reach it, in words
 	Hours     string         // when, in words; default: those of Open
 	Open      string         // when staff are at work, as ParseHours reads it; default DefaultHours
+	Holidays  []string       // days off besides, as Hours.With reads them
+	Workdays  []string       // working days out of the order, likewise
 	Within    string         // how soon staff call back, in words
 	KeepLeads int            // days a lead is kept after it was closed, for the notice
 	Notice    Notice         // the notice before contact details are taken
 	Document  string         // id of the document that "第三条" alone means; default the embedded opinion
 	Title     string         // its title
 	Zone      *time.Location // for dates; default UTC+8
+}
+
+// AtWork reads when staff are at work.
+func (o Options) AtWork() (Hours, error) {
+	h, err := ParseHours(cmp.Or(o.Open, DefaultHours))
+	if err != nil {
+		return h, fmt.Errorf("hours: %w", err)
+	}
+	return h.With(o.Holidays, o.Workdays)
 }
 
 // Config is what a Router needs.
@@ -86,9 +98,9 @@ func New(c Config) *Router {
 		o.Title = "广东省人民政府关于加快专业镇中小微企业服务平台建设的意见"
 	}
 	if o.Zone == nil {
-		o.Zone = time.FixedZone("UTC+8", 8*3600) // no time zone files are needed for a place without summer time
+		o.Zone = Zone // no time zone files are needed for a place without summer time
 	}
-	open, err := ParseHours(cmp.Or(o.Open, DefaultHours))
+	open, err := o.AtWork()
 	if err != nil {
 		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
 	}
@@ -113,7 +125,7 @@ func (r *Router) Route(ctx context.Context, in bot.Input) (result bot.Outcome, e
 	}
 	o := t.route()
 	reply := t.finish(o)
-	t.st.Lang = t.lang
+	t.st.Lang, t.st.At = t.lang, in.Now.Unix()
 	return bot.Outcome{Reply: reply, State: t.st.bytes(), Effects: t.effects}, nil
 }
 
@@ -215,8 +227,9 @@ func (t *turn) route() out {
 	gone := t.st.told(t.st.prune(t.in.Now))
 	inForm := t.inForm()
 	m := t.in.Message
-	var o out
+	o, rated := t.rated(m)
 	switch {
+	case rated:
 	case m.Kind == bot.KindUnsubscribe:
 		t.st = &state{V: stateVersion, Lang: t.lang, Refused: t.st.Refused}
 		return out{}

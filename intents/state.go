@@ -40,6 +40,7 @@ type state struct {
 	Last     string             `json:"ln,omitempty"` // number of the last lead
 	LastAt   int64              `json:"la,omitempty"` // when it was made
 	Made     []int64            `json:"ma,omitempty"` // when leads were made, at most today's
+	At       int64              `json:"at,omitempty"` // when the last turn was
 }
 
 // menu is a set of choices that was shown.

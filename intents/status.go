@@ -86,21 +86,23 @@ func newestFirst(leads []store.Lead) []store.Lead {
 	return leads
 }
 
-// lateDays is after how many working days a request that nobody took up is late: staff are told so as well.
-const lateDays = 3
+// LateDays is after how many working days a request that nobody took up is late: staff are told so as well.
+const LateDays = 3
 
 // statusWords says in plain words where a lead stands and what comes next.
 func (t *turn) statusWords(l store.Lead) string {
 	k := stNew
 	switch l.Status {
 	case store.New:
-		if t.r.open.workingDays(l.Created.In(t.r.opt.Zone), t.in.Now.In(t.r.opt.Zone)) >= lateDays {
+		if !t.r.open.After(l.Created.In(t.r.opt.Zone), LateDays).After(t.in.Now) {
 			k = stLate
 		}
 	case store.Contacted:
 		k = stContacted
 	case store.Referred:
-		k = stReferred
+		if k = stReferred; l.Organisation != "" {
+			k = stReferredTo
+		}
 	case store.InService:
 		k = stInService
 	case store.Done:
@@ -112,9 +114,15 @@ func (t *turn) statusWords(l store.Lead) string {
 			k = stWithdrawn
 		case store.Unreachable:
 			k = stUnreachable
+		case store.NoHelpAvailable:
+			k = stNoHelp
+		case store.NotForUs:
+			k = stNotForUs
+		case store.Duplicate:
+			k = stDuplicate
 		}
 	}
-	return t.say(k, "within", t.optional(t.r.opt.Within, defaultWithin))
+	return t.say(k, "organisation", l.Organisation, "within", t.optional(t.r.opt.Within, defaultWithin))
 }
 
 // date writes a day in the office's zone.

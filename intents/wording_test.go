@@ -118,6 +118,33 @@ func TestHours(t *testing.T) {
 			t.Errorf("%s: next at %q, want %q", at, got, want)
 		}
 	}
+	h, err := h.With([]string{"2027-01-01", "2027-02-05..2027-02-11"}, []string{"2027-02-13"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]string{ // three working days on
+		"2026-11-23 16:00": "2026-11-26 16:00", "2026-11-22 10:00": "2026-11-26 09:00", "2026-11-23 20:00": "2026-11-27 09:00", "2026-11-26 12:30": "2026-12-01 14:00",
+		"2026-12-31 10:00": "2027-01-06 10:00", // a day off and a weekend
+		"2027-02-04 18:00": "2027-02-16 09:00", // the Spring Festival, and a Saturday that is worked
+		"2027-02-12 11:00": "2027-02-16 11:00",
+	} {
+		from, _ := time.ParseInLocation("2006-01-02 15:04", at, zone)
+		if got := h.After(from, 3).Format("2006-01-02 15:04"); got != want {
+			t.Errorf("three working days after %s: %s, want %s", at, got, want)
+		}
+	}
+	saturday := time.Date(2027, 2, 13, 10, 0, 0, 0, zone)
+	if open, _ := h.Open(saturday); !open || !h.Next(saturday).Equal(saturday) {
+		t.Error("the Saturday that is worked is not open")
+	}
+	for _, days := range []string{"", "soon", "2027-02-30", "2027-02-11..2027-02-05", "2027-02-05..2028-02-11", "2027-2-5"} {
+		if _, err := h.With([]string{days}, nil); err == nil || !strings.Contains(err.Error(), "holidays") {
+			t.Errorf("holidays %q: %v", days, err)
+		}
+		if _, err := h.With(nil, []string{days}); err == nil || !strings.Contains(err.Error(), "workdays") {
+			t.Errorf("workdays %q: %v", days, err)
+		}
+	}
 	if err := (Options{Open: "whenever"}).Check(); err == nil || !strings.Contains(err.Error(), "hours") {
 		t.Errorf("hours that cannot be read: %v", err)
 	}

@@ -335,6 +335,12 @@ func (w *world) apply(e bot.Effect) {
 		w.quiet[e.Who] = !e.Wanted
 	case store.Feedback:
 		w.voices = append(w.voices, e)
+	case store.Rate:
+		for i, l := range w.leads[e.Who] {
+			if l.Number == e.Number {
+				w.leads[e.Who][i].Helped = e.Verdict
+			}
+		}
 	case store.ErasePerson:
 		delete(w.leads, e.Who)
 	case store.Unmet:

@@ -195,7 +195,7 @@ func (m ageMarks) of(s Status, created, moved int64) int {
 			return lateDays[i]
 		}
 	}
-	if s == New && m.due(at(created)).Before(m.now) {
+	if s == New && !m.due(at(created)).After(m.now) {
 		return NewStep
 	}
 	return 0
