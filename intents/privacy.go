@@ -6,6 +6,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge"
 	"smebot/store"
 )
 
@@ -147,9 +148,12 @@ func (t *turn) orNone(s string) string {
 	return s
 }
 
-func (t *turn) typeLabel(slug string) string {
+func (t *turn) typeLabel(slug string) string { return PlatformName(t.lang, slug) }
+
+// PlatformName is a platform type's short name, or that it is not settled yet.
+func PlatformName(l knowledge.Language, slug string) string {
 	if slices.Contains(slugs, slug) {
-		return t.say(typeName(slug))
+		return say(l, typeName(slug))
 	}
-	return t.say(unsureType)
+	return say(l, unsureType)
 }

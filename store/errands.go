@@ -149,7 +149,8 @@ func planWithdrawn(t *tx, number string, now int64) error {
 	return err
 }
 
-// Errands returns up to limit errands whose time has come, the oldest first.
+// Errands returns up to limit errands whose time has come, the oldest first. Those whose lead can be read come beside
+// the error about the others.
 func (d *DB) Errands(ctx context.Context, limit int) ([]Errand, error) {
 	rows, err := d.read.QueryContext(ctx, sqlErrands, d.now(), limit)
 	if err != nil {
@@ -169,12 +170,15 @@ func (d *DB) Errands(ctx context.Context, limit int) ([]Errand, error) {
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
-	for i, e := range due {
-		if due[i].Lead, err = d.scanLead(d.read.QueryRowContext(ctx, sqlLeadByNumber, e.Lead.Number)); err != nil {
-			return nil, err
+	whole := due[:0]
+	for _, e := range due {
+		lead, fault := d.scanLead(d.read.QueryRowContext(ctx, sqlLeadByNumber, e.Lead.Number))
+		if err = errors.Join(err, fault); fault == nil {
+			e.Lead = lead
+			whole = append(whole, e)
 		}
 	}
-	return due, nil
+	return whole, err
 }
 
 // see ends an errand or brings it back later. ErrStale if it is not there any more as it was read.
@@ -239,15 +243,8 @@ func (d *DB) Tell(ctx context.Context, e Errand, id string, reply bot.Reply) err
 		if err := (Seen{Errand: e}).see(t); err != nil {
 			return err
 		}
-		_, person, err := leadOfPerson(t, e.Lead.Number)
-		if errors.Is(err, ErrNotFound) {
-			return nil // erased since
-		}
-		quiet := 0
-		if err == nil {
-			err = t.row(sqlIsQuiet, person).Scan(&quiet)
-		}
-		if err != nil || quiet > 0 {
+		person, err := listener(t, e.Lead.Number)
+		if err != nil || person == nil {
 			return err
 		}
 		if e.Kind == ErrandAsk {
@@ -267,16 +264,35 @@ func (d *DB) Tell(ctx context.Context, e Errand, id string, reply bot.Reply) err
 	})
 }
 
-// CannotTell sees to an errand whose message would reach nobody: with news staff are to telephone. ErrStale as in
-// SeeErrands.
+// CannotTell sees to an errand whose message would reach nobody: with news staff are to telephone, unless the person
+// wants none. ErrStale as in SeeErrands.
 func (d *DB) CannotTell(ctx context.Context, e Errand) error {
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
 		if err := (Seen{Errand: e}).see(t); err != nil || e.Kind != ErrandNews {
 			return err
 		}
+		if person, err := listener(t, e.Lead.Number); err != nil || person == nil {
+			return err
+		}
 		return setCall(t, e.Lead.Number, true, now, systemActor)
 	})
+}
+
+// listener returns the person of a lead, nil if they were erased since or want no news.
+func listener(t *tx, number string) ([]byte, error) {
+	_, person, err := leadOfPerson(t, number)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	quiet := 0
+	if err == nil {
+		err = t.row(sqlIsQuiet, person).Scan(&quiet)
+	}
+	if quiet > 0 {
+		person = nil
+	}
+	return person, err
 }
 
 // newsFailed asks staff to telephone where news that is given up was to reach a lead's person.
