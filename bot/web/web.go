@@ -43,6 +43,10 @@ type Options struct {
 	Leads  bool   // whether referrals are taken here
 	Log    *slog.Logger
 	Secure bool // the page is reached over TLS: the cookie is marked so
+
+	// News returns what waits for a person besides replies, and ends the messages that a page has shown, by their ids.
+	// nil: nothing ever does.
+	News func(ctx context.Context, who bot.Address, shown []string) ([]bot.Outgoing, error)
 }
 
 // Chat serves the page. Its zero value is of no use; see New.
@@ -72,6 +76,7 @@ func New(handle func(context.Context, bot.Message) (bot.Reply, error), o Options
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fail(w, faultForeign) }))
 	c.mux.Handle("POST /chat/send", own.Handler(http.HandlerFunc(c.send)))
+	c.mux.Handle("POST /chat/news", own.Handler(http.HandlerFunc(c.news)))
 	return c, nil
 }
 
@@ -174,14 +179,26 @@ var (
 // idForm is what a message's id looks like: the page draws 24 hexadecimal digits.
 var idForm = regexp.MustCompile(`^[0-9A-Za-z_-]{8,64}$`)
 
-func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
-	who := c.session(r)
-	if who == "" {
+// caller returns who asks with a body of JSON, or answers that nobody does.
+func (c *Chat) caller(w http.ResponseWriter, r *http.Request) (who string, ok bool) {
+	if who = c.session(r); who == "" {
 		fail(w, faultSession)
-		return
+		return "", false
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		fail(w, faultType)
+		return "", false
+	}
+	return who, true
+}
+
+func address(who string) bot.Address {
+	return bot.Address{Channel: "web", Platform: bot.Web, User: who}
+}
+
+func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
+	who, ok := c.caller(w, r)
+	if !ok {
 		return
 	}
 	m, refused := read(http.MaxBytesReader(w, r.Body, maxBody))
@@ -190,7 +207,7 @@ func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m.Key = "web:" + who + ":" + m.Key
-	m.From = bot.Address{Channel: "web", Platform: bot.Web, User: who}
+	m.From = address(who)
 	m.Leads, m.At, m.Lang = c.opt.Leads, time.Now(), preferred(r.Header.Get("Accept-Language"))
 	ctx, cancel := context.WithTimeout(r.Context(), waitReply)
 	defer cancel()
@@ -202,7 +219,7 @@ func (c *Chat) send(w http.ResponseWriter, r *http.Request) {
 		fail(w, faultBusy)
 		return
 	}
-	respond(w, http.StatusOK, answer{Text: reply.Text, Choices: reply.Choices, Menu: reply.Menu})
+	respond(w, http.StatusOK, shown(reply))
 }
 
 // preferred returns the first language of an Accept-Language header, "" if there is none that looks like one.
@@ -250,7 +267,7 @@ func read(body io.Reader) (bot.Message, *fault) {
 
 func fail(w http.ResponseWriter, f fault) { respond(w, f.status, answer{Error: f.words, Code: f.code}) }
 
-func respond(w http.ResponseWriter, status int, a answer) {
+func respond(w http.ResponseWriter, status int, a any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)

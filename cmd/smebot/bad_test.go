@@ -95,6 +95,21 @@ func TestBadConfig(t *testing.T) {
 		{"no bot token", tg(map[string]string{"token": ""}), []string{"channels[tg].token", "BotFather"}},
 		{"bad bot token", tg(map[string]string{"token": canary}), []string{"channels[tg].token"}},
 		{"notify", "notify:\n  - {type: fax}\n", []string{"notify[0].type", "wecom"}},
+		{"notify without address", "notify:\n  - {type: wecom}\n", []string{"notify[wecom].url", "missing"}},
+		{"notify in clear", "notify:\n  - {type: feishu, url: 'http://open.feishu.cn/" + canary + "'}\n", []string{"notify[feishu].url", "https"}},
+		{"notify twice", "notify:\n  - {type: wecom, url: 'https://h/" + canary + "'}\n  - {type: wecom, url: 'https://h/'}\n", []string{"notify[1].name", "name of its own"}},
+		{"notify's name", "notify:\n  - {type: wecom, name: Our Group, url: 'https://h/'}\n", []string{"notify[0].name"}},
+		{"notify's language", "notify:\n  - {type: wecom, language: fr, url: 'https://h/'}\n", []string{"notify[wecom].language", "zh or en"}},
+		{"notify's secret", "notify:\n  - {type: webhook, url: 'https://h/', secret: " + canary + "}\n", []string{"notify[webhook].secret", "openssl"}},
+		{"notify by no bot", "notify:\n  - {type: telegram, chat_id: -1}\n", []string{"notify[telegram].channel", "missing"}},
+		{"notify by another's bot", "notify:\n  - {type: telegram, channel: guzhen, chat_id: -1}\n" + wechat("", ""), []string{"notify[telegram].channel", "no Telegram bot"}},
+		{"notify to no chat", "notify:\n  - {type: telegram, channel: tg}\n" + tg(nil), []string{"notify[telegram].chat_id"}},
+		{"notify with too much", "notify:\n  - {type: telegram, channel: tg, chat_id: -1, url: 'https://" + canary + "'}\n" + tg(nil), []string{"notify[telegram].type"}},
+		{"chat of a robot", "notify:\n  - {type: wecom, url: 'https://h/', chat_id: 5}\n", []string{"notify[wecom].chat_id"}},
+		{"notify's unknown key", "notify:\n  - {type: wecom, webhook: 'https://" + canary + "'}\n", []string{"line 2", "webhook"}},
+		{"hours", "hours: always\n", []string{"hours", "Mon-Fri"}},
+		{"days off", "holidays: [spring festival]\n", []string{"holidays", "2027-02-13"}},
+		{"days worked", "workdays: [2027-02-30]\n", []string{"workdays", "2027-02-13"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := filepath.Join(t.TempDir(), "data")

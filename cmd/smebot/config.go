@@ -23,8 +23,8 @@ import (
 )
 
 // Config is the configuration file. Unknown keys are errors; each key can be set in the environment as well
-// (SMEBOT_ and the path in capitals, SMEBOT_METRICS_LISTEN, channels by name: SMEBOT_CHANNELS_GUZHEN_TOKEN),
-// and each secret can stand in a file of its own (…_file).
+// (SMEBOT_ and the path in capitals, SMEBOT_METRICS_LISTEN, channels and places by name:
+// SMEBOT_CHANNELS_GUZHEN_TOKEN), and each secret can stand in a file of its own (…_file).
 type Config struct {
 	Listen    string          `yaml:"listen"`
 	PublicURL string          `yaml:"public_url"`
@@ -34,6 +34,8 @@ type Config struct {
 	WebChat   *bool           `yaml:"web_chat"`
 	Centre    CentreConfig    `yaml:"centre"`
 	Hours     string          `yaml:"hours"`
+	Holidays  []string        `yaml:"holidays"`
+	Workdays  []string        `yaml:"workdays"`
 	Privacy   PrivacyConfig   `yaml:"privacy"`
 	Notify    []NotifyConfig  `yaml:"notify"`
 	Metrics   MetricsConfig   `yaml:"metrics"`
@@ -80,16 +82,6 @@ type PrivacyConfig struct {
 	NoticeURL      string `yaml:"notice_url"`
 	RetainMessages Days   `yaml:"retain_messages"`
 	RetainLeads    Days   `yaml:"retain_leads"`
-}
-
-// NotifyConfig is a place where new and late leads are announced.
-type NotifyConfig struct {
-	Type    string `yaml:"type"`
-	Channel string `yaml:"channel"`
-	ChatID  int64  `yaml:"chat_id"`
-	URL     string `yaml:"url"`
-	Secret  string `yaml:"secret"`
-	To      string `yaml:"to"`
 }
 
 // MetricsConfig is the listener for Prometheus; empty turns it off.
@@ -155,6 +147,7 @@ func loadConfig(path string, named bool, environ []string) (Config, error) {
 		}
 		c.refill()
 	}
+	c.nameTargets()
 	if err := c.environment(environ); err != nil {
 		return c, err
 	}
@@ -213,10 +206,11 @@ func overlay(v reflect.Value, prefix string, env map[string]string) error {
 			}
 			continue
 		}
-		if list, ok := f.Interface().([]ChannelConfig); ok {
-			for j := range list {
-				key := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(list[j].Name))
-				if err := overlay(reflect.ValueOf(&list[j]).Elem(), name+"_"+key, env); err != nil {
+		if f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct && f.Len() > 0 {
+			for j := range f.Len() {
+				named := f.Index(j).FieldByName("Name").String()
+				key := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(named))
+				if err := overlay(f.Index(j), name+"_"+key, env); err != nil {
 					return err
 				}
 			}
@@ -229,6 +223,14 @@ func overlay(v reflect.Value, prefix string, env map[string]string) error {
 		switch p := f.Addr().Interface().(type) {
 		case *string:
 			*p = s
+		case *[]string:
+			*p = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+		case *int64:
+			n, err := strconv.ParseInt(s, 10, 64)
+			if err != nil {
+				return fmt.Errorf("environment %s: want a whole number", name)
+			}
+			*p = n
 		case **bool:
 			b, err := strconv.ParseBool(s)
 			if err != nil {
@@ -248,32 +250,41 @@ func overlay(v reflect.Value, prefix string, env map[string]string) error {
 
 // secretFiles fills secrets that stand in files of their own.
 func (c *Config) secretFiles() error {
+	var secrets []fileSecret
 	for i := range c.Channels {
 		ch := &c.Channels[i]
-		for _, s := range []struct {
-			key, file string
-			value     *string
-		}{
-			{"app_secret", ch.AppSecretFile, &ch.AppSecret}, {"token", ch.TokenFile, &ch.Token},
-			{"encoding_aes_key", ch.EncodingAESKeyFile, &ch.EncodingAESKey},
-			{"previous_encoding_aes_key", ch.PreviousEncodingAESKeyFile, &ch.PreviousEncodingAESKey},
-			{"secret", ch.SecretFile, &ch.Secret},
-		} {
-			if s.file == "" {
-				continue
-			}
-			at := fmt.Sprintf("channels[%s].%s", ch.Name, s.key)
-			if *s.value != "" {
-				return fmt.Errorf("configuration: %s and %s_file are both set: keep one", at, at)
-			}
-			b, err := os.ReadFile(s.file)
-			if err != nil {
-				return fmt.Errorf("configuration: %s_file: %w", at, err)
-			}
-			*s.value = strings.TrimSpace(string(b))
+		at := "channels[" + ch.Name + "]."
+		secrets = append(secrets, fileSecret{at + "app_secret", ch.AppSecretFile, &ch.AppSecret}, fileSecret{at + "token", ch.TokenFile, &ch.Token},
+			fileSecret{at + "encoding_aes_key", ch.EncodingAESKeyFile, &ch.EncodingAESKey},
+			fileSecret{at + "previous_encoding_aes_key", ch.PreviousEncodingAESKeyFile, &ch.PreviousEncodingAESKey},
+			fileSecret{at + "secret", ch.SecretFile, &ch.Secret})
+	}
+	for i := range c.Notify {
+		n := &c.Notify[i]
+		at := "notify[" + n.Name + "]."
+		secrets = append(secrets, fileSecret{at + "url", n.URLFile, &n.URL}, fileSecret{at + "secret", n.SecretFile, &n.Secret},
+			fileSecret{at + "password", n.PasswordFile, &n.Password})
+	}
+	for _, s := range secrets {
+		if s.file == "" {
+			continue
 		}
+		if *s.value != "" {
+			return fmt.Errorf("configuration: %s and %s_file are both set: keep one", s.at, s.at)
+		}
+		b, err := os.ReadFile(s.file)
+		if err != nil {
+			return fmt.Errorf("configuration: %s_file: %w", s.at, err)
+		}
+		*s.value = strings.TrimSpace(string(b))
 	}
 	return nil
+}
+
+// fileSecret is a secret that may stand in a file of its own.
+type fileSecret struct {
+	at, file string
+	value    *string
 }
 
 var channelName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
@@ -297,8 +308,8 @@ func (c *Config) check() error {
 	if u := c.PublicURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
 		return errors.New("configuration: public_url: want an address as in https://bot.example.gov.cn")
 	}
-	if _, err := intents.ParseHours(c.Hours); err != nil {
-		return fmt.Errorf("configuration: hours: %w", err)
+	if _, err := c.atWork(); err != nil {
+		return fmt.Errorf("configuration: %w", err)
 	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":
@@ -336,14 +347,12 @@ func (c *Config) check() error {
 			return fmt.Errorf("configuration: %w", err)
 		}
 	}
-	for i, n := range c.Notify {
-		switch n.Type {
-		case "telegram", "wecom", "dingtalk", "feishu", "webhook", "email":
-		default:
-			return fmt.Errorf("configuration: notify[%d].type: want telegram, wecom, dingtalk, feishu, webhook or email", i)
-		}
-	}
-	return nil
+	return c.checkNotify()
+}
+
+// atWork is when staff are at work.
+func (c Config) atWork() (intents.Hours, error) {
+	return intents.Options{Open: c.Hours, Holidays: c.Holidays, Workdays: c.Workdays}.AtWork()
 }
 
 func (ch ChannelConfig) wechat() wechat.Config {

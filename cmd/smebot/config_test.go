@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +18,9 @@ const exampleFile = "../../config.example.yaml"
 var notInExample = []string{
 	"channels.app_secret_file", "channels.token_file", "channels.encoding_aes_key_file",
 	"channels.previous_encoding_aes_key_file", "channels.secret_file",
-	// Keys of the places where leads are announced; the example's list is empty.
-	"notify.type", "notify.channel", "notify.chat_id", "notify.url", "notify.secret", "notify.to",
+	// Keys of the places where leads are announced; the example's list is empty, with places in comments.
+	"notify.name", "notify.type", "notify.language", "notify.channel", "notify.chat_id", "notify.url", "notify.url_file", "notify.secret",
+	"notify.secret_file", "notify.server", "notify.user", "notify.password", "notify.password_file", "notify.from", "notify.to",
 }
 
 // keysOf lists the keys of a configuration struct, as paths.
@@ -49,6 +51,9 @@ func keysIn(v any, prefix string) (keys []string) {
 			keys = append(keys, keysIn(inner, k)...)
 		}
 	case []any:
+		if len(v) == 0 {
+			return []string{prefix}
+		}
 		for _, item := range v {
 			keys = append(keys, keysIn(item, prefix)...)
 		}
@@ -72,7 +77,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 	for _, k := range known {
 		last := k[strings.LastIndex(k, ".")+1:]
 		if slices.Contains(notInExample, k) {
-			if strings.HasSuffix(k, "_file") && !strings.Contains(string(body), last) {
+			if !regexp.MustCompile(`\b` + last + `\b`).Match(body) {
 				t.Errorf("the example does not even mention %s", k)
 			}
 			continue
@@ -82,7 +87,8 @@ func TestExampleNamesEveryKey(t *testing.T) {
 		}
 	}
 	for _, k := range shown {
-		if !slices.Contains(known, k) {
+		section := func(known string) bool { return strings.HasPrefix(known, k+".") } // an empty list of them
+		if !slices.Contains(known, k) && !slices.ContainsFunc(known, section) {
 			t.Errorf("the example has the key %s, which the program does not know", k)
 		}
 	}
@@ -157,7 +163,17 @@ func TestConfigEnvironment(t *testing.T) {
 	if ch := c.Channels[0]; ch.Token != a.token || ch.EncodingAESKey != a.key {
 		t.Error("a channel's secrets were not taken from the environment")
 	}
-	for env, says := range map[string]string{"SMEBOT_WEB_CHAT=perhaps": "SMEBOT_WEB_CHAT", "SMEBOT_PRIVACY_RETAIN_LEADS=3y": "SMEBOT_PRIVACY_RETAIN_LEADS", "SMEBOT_LISTEN=8080": "listen", "SMEBOT_NOTIFY=x": "SMEBOT_NOTIFY"} {
+	robot := "notify:\n  - {type: wecom}\n  - {type: telegram, name: team-1, channel: tg}\nchannels:\n  - {name: tg, type: telegram, token: '" + botToken + "'}\n"
+	c, err = loadConfig(write(t, filepath.Join(t.TempDir(), "c.yaml"), robot), true, []string{
+		"SMEBOT_NOTIFY_WECOM_URL=https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", "SMEBOT_NOTIFY_TEAM_1_CHAT_ID=-1001234567890", "SMEBOT_HOLIDAYS=2027-01-01,2027-02-05..2027-02-11",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Notify[0].Name != "wecom" || !strings.HasSuffix(c.Notify[0].URL, "key=1") || c.Notify[1].ChatID != -1001234567890 || len(c.Holidays) != 2 {
+		t.Errorf("places and days off were not taken from the environment: %+v", c.Holidays)
+	}
+	for env, says := range map[string]string{"SMEBOT_HOLIDAYS=soon": "holidays", "SMEBOT_WEB_CHAT=perhaps": "SMEBOT_WEB_CHAT", "SMEBOT_PRIVACY_RETAIN_LEADS=3y": "SMEBOT_PRIVACY_RETAIN_LEADS", "SMEBOT_LISTEN=8080": "listen", "SMEBOT_NOTIFY=x": "SMEBOT_NOTIFY"} {
 		if _, err := loadConfig("", false, []string{env}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", env, err)
 		}
@@ -177,6 +193,13 @@ func TestConfigSecretFiles(t *testing.T) {
 	w, tg := c.Channels[0], c.Channels[1]
 	if w.AppSecret != a.secret || w.Token != a.token || w.EncodingAESKey != a.key || w.PreviousEncodingAESKey != a.key || tg.Token != botToken || tg.Secret != botSecret {
 		t.Error("a secret in a file of its own was not read as it stands there")
+	}
+	places := "notify:\n  - {type: dingtalk, url_file: " + secret("u", "https://oapi.dingtalk.com/robot/send?access_token=1\n") + ", secret_file: " + secret("ds", "SECabc\n") + "}\n  - {type: email, server: 'smtp.gz.cn:465', user: bot, password_file: " + secret("mp", "pw\n") + ", from: b@gz.cn, to: 'a@gz.cn, b@gz.cn'}\n"
+	if c, err = loadConfig(write(t, filepath.Join(dir, "n.yaml"), places), true, nil); err != nil {
+		t.Fatal(err)
+	}
+	if d, m := c.Notify[0].place(), c.Notify[1].place(); d.URL != "https://oapi.dingtalk.com/robot/send?access_token=1" || d.Secret != "SECabc" || m.Password != "pw" || len(m.To) != 2 {
+		t.Error("a place's secret in a file of its own was not read as it stands there")
 	}
 	for name, more := range map[string]string{
 		"both set":     "    token: " + a.token + "\n    token_file: " + filepath.Join(dir, "t") + "\n",

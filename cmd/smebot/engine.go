@@ -42,7 +42,12 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 		understanding <- understood{u, err}
 		script.Warm()
 	}()
-	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log})
+	hours, err := c.atWork()
+	if err != nil {
+		return nil, err
+	}
+	contactDue := func(made time.Time) time.Time { return hours.After(made.In(intents.Zone), intents.LateDays) }
+	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, ContactDue: contactDue})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +86,7 @@ type understood struct {
 }
 
 func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error), offices intents.Directory) (*intents.Router, error) {
-	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, KeepLeads: int(c.Privacy.RetainLeads)}
+	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, Holidays: c.Holidays, Workdays: c.Workdays, KeepLeads: int(c.Privacy.RetainLeads)}
 	opt.Notice.Contact = c.Centre.Contact
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)

@@ -27,6 +27,8 @@ var allowed = map[string]struct {
 	"knowledge/policy":   {nil, "the embedded policy is data"},
 	"knowledge/places":   {[]string{"knowledge/script"}, "which towns there are is data; what is done with them is decided elsewhere"},
 	"knowledge/script":   {nil, "script conversion needs nothing of ours"},
+	"notify":             {[]string{"bot"}, "a place takes what it is handed; what is announced is decided elsewhere"},
+	"followup":           {[]string{"bot", "store", "intents", "knowledge", "knowledge/places"}, "it sees to errands with the store and the router's words; it reaches no channel and no place"},
 	"directory":          {[]string{"store", "knowledge/places", "knowledge/script"}, "a list is read into the store's types and asked by place; it knows no dialogue and opens no store"},
 	"intents":            {[]string{"bot", "store", "knowledge", "knowledge/places", "knowledge/script", "intents/understand"}, "the router decides with the vocabulary, the lead types and the knowledge; it does no I/O and draws for no platform"},
 	"intents/understand": {[]string{"knowledge", "knowledge/script"}, "understanding knows no dialogue and no store"},
@@ -39,6 +41,7 @@ var linkers = map[string][]string{
 	"github.com/jackc/pgx":     {"store"},
 	"github.com/silenceper/":   {"bot/wechat"},
 	"github.com/go-telegram/":  {"bot/telegram"},
+	"github.com/wneessen/":     {"notify"},
 	"github.com/pressly/goose": {"store"},
 }
 

@@ -31,6 +31,7 @@ type cli struct {
 	Leads     leadsCmd     `cmd:"" help:"Referral leads."`
 	Directory directoryCmd `cmd:"" help:"Organisations that offer platform services."`
 	Guide     guideCmd     `cmd:"" help:"The guide to the right platform type."`
+	Notify    notifyCmd    `cmd:"" help:"Places where staff hear of leads."`
 	Retention retentionCmd `cmd:"" help:"What is kept past its time."`
 	Wechat    wechatCmd    `cmd:"" help:"WeChat official accounts."`
 	Version   versionCmd   `cmd:"" help:"Version, commit and Go version."`

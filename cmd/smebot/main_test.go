@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	lookEvery = 50 * time.Millisecond
 	os.Exit(m.Run())
 }
 

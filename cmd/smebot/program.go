@@ -28,9 +28,10 @@ type program struct {
 	engine     *engine
 	dispatcher *bot.Dispatcher
 	meter      *meter
-	addr       string // where the public listener is
-	endNews    func() // ends the console's pages that wait for news
-	password   string // of the console's first account, to be shown once
+	bots       map[string]bot.Sender // Telegram channels, by name
+	addr       string                // where the public listener is
+	endNews    func()                // ends the console's pages that wait for news
+	password   string                // of the console's first account, to be shown once
 
 	ctx    context.Context // ends when stop has drained the work; not the caller's
 	cancel context.CancelFunc
@@ -51,7 +52,7 @@ func (c Config) webChat() bool { return c.WebChat == nil || *c.WebChat }
 
 // start opens everything in the configuration. When a step fails, what was opened is closed again.
 func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err error) {
-	p := &program{config: c, log: log, meter: newMeter(), failed: make(chan error, 4)}
+	p := &program{config: c, log: log, meter: newMeter(), bots: map[string]bot.Sender{}, failed: make(chan error, 4)}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -80,7 +81,7 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 	mux.HandleFunc("GET /healthz", p.health)
 	mux.HandleFunc("GET /readyz", p.readiness)
 	if c.webChat() {
-		chat, err := web.New(p.dispatcher.Handle, web.Options{Title: cmp.Or(c.Centre.Name, "中小微企业服务助手"), Notice: c.Privacy.NoticeURL, Leads: true, Log: log, Secure: strings.HasPrefix(c.PublicURL, "https://")})
+		chat, err := web.New(p.dispatcher.Handle, web.Options{Title: cmp.Or(c.Centre.Name, "中小微企业服务助手"), Notice: c.Privacy.NoticeURL, Leads: true, Log: log, News: p.news, Secure: strings.HasPrefix(c.PublicURL, "https://")})
 		if err != nil {
 			return nil, err
 		}
@@ -100,6 +101,9 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 		if run != nil {
 			pollers = append(pollers, run)
 		}
+	}
+	if err := p.followUp(); err != nil {
+		return nil, err
 	}
 	if err := p.control(); err != nil {
 		return nil, err
@@ -143,16 +147,20 @@ func (p *program) channel(mux *http.ServeMux, ch ChannelConfig) (func(context.Co
 		mux.Handle("/wechat/"+ch.Name, c)
 		return nil, p.sendWeChat(ch)
 	}
-	c, err := telegram.New(ch.telegram(p.config.PublicURL), p.handler(ch), telegram.Options{Log: log, Cells: p.engine.db})
+	c, err := p.telegram(ch, p.handler(ch), p.engine.db)
 	if err != nil {
 		return nil, err
 	}
+	p.bots[ch.Name] = c
 	if ch.Mode == "webhook" {
 		mux.Handle("/telegram/"+ch.Name, c)
 	}
-	out := bot.NewOutbox(ch.Name, p.engine.db, c, bot.OutboxOptions{Log: log, Rate: telegramPerSecond, Burst: 5})
-	p.work.Go(func() { out.Run(p.ctx) })
+	p.send(ch.Name, c, bot.OutboxOptions{Rate: telegramPerSecond, Burst: 5})
 	return c.Run, nil
+}
+
+func (p *program) telegram(ch ChannelConfig, handle telegram.Handle, cells telegram.Cells) (*telegram.Channel, error) {
+	return telegram.New(ch.telegram(p.config.PublicURL), handle, telegram.Options{Log: p.log, Cells: cells})
 }
 
 // telegramPerSecond keeps below the 30 messages a second that Telegram takes over all chats.
@@ -174,11 +182,7 @@ func (p *program) callback(ch ChannelConfig) string {
 	if ch.Type == "telegram" && ch.Mode != "webhook" {
 		return ", polling"
 	}
-	base := p.config.PublicURL
-	if base == "" {
-		base = "http://" + p.addr
-	}
-	return ", callback " + strings.TrimSuffix(base, "/") + "/" + ch.Type + "/" + ch.Name
+	return ", callback " + p.base() + "/" + ch.Type + "/" + ch.Name
 }
 
 func (p *program) onStop(name string, f func(context.Context) error) {

@@ -45,11 +45,12 @@
   const finger = matchMedia("(pointer: coarse)").matches;
 
   // The story: {id, me, press} what was said, {id, hello} the first visit, each with done once it is answered,
-  // and {reply} what came back.
+  // {reply} what came back, and {news} what came by itself, with done once its question is answered. told holds the
+  // ids of news that the server need not send again.
   const saved = "smebot", most = 80;
-  let story = [], busy = false;
+  let story = [], told = [], busy = false;
   const save = () => {
-    try { sessionStorage.setItem(saved, JSON.stringify({ story, draft: text.value })); } catch { /* a full or forbidden store only costs the reload */ }
+    try { sessionStorage.setItem(saved, JSON.stringify({ story, told, draft: text.value })); } catch { /* a full or forbidden store only costs the reload */ }
   };
   const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, "0")).join("");
   const make = (tag, kind, inside) => {
@@ -76,15 +77,20 @@
     return p;
   }
 
-  function offer(reply) {
-    const box = make("div", "choices");
+  // offer draws choices. Those of news stay beside the reply's until one is taken: they belong to no question.
+  function offer(reply, entry) {
+    const box = make("div", entry ? "choices standing" : "choices");
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", words.choices);
     reply.choices.forEach((c, i) => {
       const b = make("button", "", c.label);
       b.type = "button";
       b.lang = languageOf(c.label);
-      b.addEventListener("click", () => say(c.label, { menu: reply.menu, index: i }));
+      b.addEventListener("click", () => {
+        if (busy) return;
+        if (entry) { entry.done = true; box.remove(); }
+        say(c.label, { menu: reply.menu, index: i });
+      });
       box.append(b);
     });
     log.append(box);
@@ -94,9 +100,13 @@
   function show(entry) {
     if (entry.me) bubble("me", entry.me);
     if (entry.reply) {
-      log.querySelectorAll(".choices").forEach(e => e.remove());
+      log.querySelectorAll(".choices:not(.standing)").forEach(e => e.remove());
       if (entry.reply.text) bubble("bot", entry.reply.text);
       if (entry.reply.choices) offer(entry.reply);
+    }
+    if (entry.news) {
+      bubble("bot", entry.news.text);
+      if (entry.news.choices && !entry.done) offer(entry.news, entry);
     }
   }
 
@@ -191,6 +201,22 @@
     setBusy(false);
   }
 
+  // news fetches what came by itself and says what was shown, so that it is not sent again.
+  async function news() {
+    try {
+      const said = told.slice(-100);
+      const r = await fetch("/chat/news", {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ shown: said }), signal: AbortSignal.timeout?.(20000),
+      });
+      if (!r.ok) return;
+      const fresh = (await r.json()).filter(n => !told.includes(n.id));
+      told = told.filter(id => !said.includes(id)).concat(fresh.map(n => n.id));
+      for (const n of fresh) add({ news: { text: n.text, choices: n.choices, menu: n.menu } });
+      if (fresh.length) { settle(); await news(); }
+    } catch { /* the next look will do */ }
+  }
+  const look = () => { if (!document.hidden) news(); };
+
   // failed says why there is no reply and offers what helps. The message stays in the story with its id.
   function failed(entry, fault) {
     const p = make("div", "msg fault", words[fault]);
@@ -246,6 +272,7 @@
   try {
     const kept = JSON.parse(sessionStorage.getItem(saved)) || {};
     story = kept.story || [];
+    told = kept.told || [];
     text.value = kept.draft || "";
   } catch { story = []; }
   grow();
@@ -253,5 +280,8 @@
   settle();
   if (!story.length) add({ id: newID(), hello: true });
   turns();
+  look();
+  setInterval(look, 60000);
+  document.addEventListener("visibilitychange", look);
   if (!finger) text.focus();
 })();
