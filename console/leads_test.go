@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -168,6 +169,46 @@ func TestPhoneIsShownOnceWithReason(t *testing.T) {
 	}
 	if n := w.audited("lead.view"); n != 1 {
 		t.Errorf("looks at the lead in the log: %d", n)
+	}
+}
+
+func TestWhetherItHelpedIsShown(t *testing.T) {
+	w := openDesk(t)
+	l := w.lead(1, bot.Telegram)
+	li := w.signed("li", store.RoleAgent)
+	at := "/console/leads/" + l.Number
+	_, body := li.get(at)
+	lacks(t, "before asking", body, "帮上忙了吗")
+	w.must(w.db.MoveLead(t.Context(), l.Number, 1, store.Closed, store.Helped, "li"))
+	w.pass(10 * 24 * time.Hour)
+	due, err := w.db.Errands(t.Context(), 10)
+	w.must(err)
+	for _, e := range due {
+		if e.Kind == store.ErrandAsk {
+			w.must(w.db.Tell(t.Context(), e, "ask", bot.Reply{Text: "这次帮上您的忙了吗？"}))
+		}
+	}
+	li = w.signed("wu", store.RoleAgent) // the session before has ended
+	_, body = li.get(at)
+	holds(t, "asked", body, "<dt>帮上忙了吗</dt><dd>2026-12-03 10:00 问过，还没回答</dd>")
+	c, err := w.db.Conversation(t.Context(), l.From)
+	w.must(err)
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: "rate", From: l.From, Version: c.Version, Effects: []bot.Effect{store.Rate{Who: l.From, Number: l.Number, Verdict: store.HelpedPartly}}}))
+	_, body = li.get(at)
+	holds(t, "answered", body, "<dt>帮上忙了吗</dt><dd>帮上一点</dd>", "这次帮上您的忙了吗？")
+}
+
+// A lead whose consent was taken back is passed on to nobody, whatever an old page offers.
+func TestWithdrawnLeadIsNotPassedOn(t *testing.T) {
+	w := openDesk(t)
+	l := w.lead(1, bot.WeChat)
+	li := w.signed("li", store.RoleAgent)
+	c, err := w.db.Conversation(t.Context(), l.From)
+	w.must(err)
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: "back", From: l.From, Version: c.Version, Effects: []bot.Effect{store.WithdrawConsent{Who: l.From}}}))
+	version := fmt.Sprint(w.read(l.Number).Version)
+	if status, _ := li.post("/console/leads/"+l.Number+"/pass", "version", version, "organisation", "古镇检测中心"); status != http.StatusSeeOther || w.read(l.Number).Organisation != "" {
+		t.Errorf("status %d, passed on to %q", status, w.read(l.Number).Organisation)
 	}
 }
 

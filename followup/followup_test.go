@@ -352,7 +352,8 @@ func TestWhatEndedIsNotLate(t *testing.T) {
 	o.told()
 }
 
-func TestWithdrawalsAreAnnounced(t *testing.T) {
+// Taking a consent back is told to staff, and ends what was to be told to the person.
+func TestPD09_WithdrawalsAreAnnounced(t *testing.T) {
 	o := newOffice(t)
 	one := o.refer(chen)
 	o.see()

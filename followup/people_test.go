@@ -125,7 +125,8 @@ func TestWeChatWindow(t *testing.T) {
 	o.heard("guzhen") // over when the minute of waiting is
 }
 
-func TestNoNews(t *testing.T) {
+// Who asked for no news, was erased or took the consent back hears nothing, whenever they did.
+func TestPD21_NoNewsAfterStop(t *testing.T) {
 	for name, silence := range map[string]func(*office, string){
 		"quiet":     func(o *office, n string) { o.turn(wong, bot.Reach{}, store.News{Who: wong}) },
 		"erased":    func(o *office, n string) { o.turn(wong, bot.Reach{}, store.ErasePerson{Who: wong}) },
@@ -184,7 +185,7 @@ func TestAskedWhetherItHelped(t *testing.T) {
 		o.see()
 		if !c.asked {
 			o.heard(c.who.Channel)
-		} else if all := o.heard(c.who.Channel, n+" 办结十天了"); len(all) == 1 && len(all[0].Reply.Choices) != 3 {
+		} else if all := o.heard(c.who.Channel, n+" 结束十天了"); len(all) == 1 && len(all[0].Reply.Choices) != 3 {
 			t.Errorf("asked %+v", all[0])
 		}
 		called := c.who == local || c.who == moved // for the news of its end, not for the question

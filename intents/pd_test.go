@@ -158,3 +158,14 @@ func TestPD19_MinorsAreNotTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestPD14_NoticeTellsThePeriod holds what the notice says to what the operator set.
+func TestPD14_NoticeTellsThePeriod(t *testing.T) {
+	for days, want := range map[int][2]string{0: {"3年", "3 years"}, 1095: {"3年", "3 years"}, 180: {"180天", "180 days"}, 365: {"365天", "365 days"}, 400: {"400天", "400 days"}} {
+		for i, l := range []knowledge.Language{knowledge.Simplified, knowledge.English} {
+			if text := (Options{KeepLeads: days}).notice(l, bot.WeChat); !strings.Contains(text, want[i]) {
+				t.Errorf("%d days: the notice lacks %q", days, want[i])
+			}
+		}
+	}
+}

@@ -23,7 +23,7 @@ const (
 var newsWords = map[key][2]string{
 	newsHead:  {"您登记的需求 {number} 有进展：{state}", "News of your request {number}: {state}"},
 	newsFoot:  {"想看全部，发「我的进度」；不想再收，发「退订」。", "Send \"my progress\" to see all, \"stop\" to hear no more of this."},
-	askHelped: {"您登记的需求 {number} 办结十天了，这次帮上您的忙了吗？点一下就行。", "Your request {number} was closed ten days ago. Did it help? One tap will do."},
+	askHelped: {"您登记的需求 {number} 结束十天了，这次帮上您的忙了吗？点一下就行。", "Your request {number} was closed ten days ago. Did it help? One tap will do."},
 	saidYes:   {"谢谢您告诉我们。还有别的事，随时发消息。", "Thank you for telling us. Write to me any time."},
 	saidSome:  {"谢谢您告诉我们。没办好的地方可以发「转人工」，也可以重新登记。", "Thank you for telling us. For what is still open, send \"human\" or register again."},
 	saidNo:    {"抱歉没帮上忙，我们记下了。可以发「转人工」说说情况，也可以重新登记。", "Sorry that it did not help; we have noted it. Send \"human\" to tell us more, or register again."},

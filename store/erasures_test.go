@@ -48,8 +48,8 @@ func (t2 tester) commit(db *store.DB, turn bot.Turn) {
 	}
 }
 
-// TestErasuresAreRedoneAfterRestoring puts an older database back in the place of one in which people were erased.
-func TestErasuresAreRedoneAfterRestoring(t *testing.T) {
+// TestPD13_ErasuresAreRedoneAfterRestoring puts an older database back in the place of one in which people were erased.
+func TestPD13_ErasuresAreRedoneAfterRestoring(t *testing.T) {
 	dir, now := t.TempDir(), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	t2 := tester{t, new(int)}
 	person := func(n int) bot.Address {
@@ -190,5 +190,52 @@ func TestNoErasureWithoutItsJournal(t *testing.T) {
 	}
 	if err := db.CommitTurn(t.Context(), erase); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPD14_EachPeriodEnds moves the clock past each period: a minute before nothing of the kind goes, a minute after
+// all of it does, and an older copy's erasures are no part of it.
+func TestPD14_EachPeriodEnds(t *testing.T) {
+	const day = 24 * time.Hour
+	keep := store.Periods{Deliveries: 7 * day, Messages: 90 * day, Leads: 1095 * day}
+	for kind, period := range map[string]time.Duration{
+		"deliveries": keep.Deliveries, "messages given up": keep.Deliveries, "messages not sent": keep.Messages, "words": keep.Messages,
+		"conversations": keep.Messages, "questions": keep.Messages, "leads": keep.Leads,
+	} {
+		dir, now := t.TempDir(), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+		db := clocked(t, dir, &now)
+		turn := personalTurn(1, chen, "+8613800138000")
+		turn.Talk = bot.Talk{Said: "想贷款", Replied: "好的"}
+		turn.Outgoing = append(turn.Outgoing, bot.Outgoing{ID: "dead", To: chen, Reply: bot.Reply{Text: "陈大文"}})
+		if err := db.CommitTurn(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.GiveUp(t.Context(), "dead", "blocked"); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.MoveLead(t.Context(), "20261122-000001", 1, store.Closed, store.Helped, "li"); err != nil {
+			t.Fatal(err)
+		}
+		left := func() (all, gone int) {
+			r, err := db.Retain(t.Context(), keep, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range r.Kinds {
+				if k.Kind == kind {
+					return k.All, k.Gone
+				}
+			}
+			t.Fatalf("no kind %s", kind)
+			return 0, 0
+		}
+		now = now.Add(period - time.Minute)
+		if all, gone := left(); all != 1 || gone != 0 {
+			t.Errorf("%s: a minute early %d of %d went", kind, gone, all)
+		}
+		now = now.Add(2 * time.Minute)
+		if all, gone := left(); all != 1 || gone != 1 {
+			t.Errorf("%s: a minute late %d of %d went", kind, gone, all)
+		}
 	}
 }

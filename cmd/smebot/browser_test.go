@@ -136,7 +136,7 @@ func (b *tab) listen(event any) {
 		}
 		for _, part := range e.Request.PostDataEntries {
 			var q struct{ ID string }
-			if raw, err := base64.StdEncoding.DecodeString(part.Bytes); err == nil && json.Unmarshal(raw, &q) == nil {
+			if raw, err := base64.StdEncoding.DecodeString(part.Bytes); err == nil && json.Unmarshal(raw, &q) == nil && q.ID != "" {
 				b.sent = append(b.sent, q.ID)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -296,4 +297,52 @@ func TestWeChatReach(t *testing.T) {
 	if sent != 1 {
 		t.Errorf("%d sent", sent)
 	}
+}
+
+// TestKilledWhileAnnouncing kills the program again and again around the moment in which leads are announced. Every
+// lead must be announced, and in one announcement only; a repeat of that has its id.
+func TestKilledWhileAnnouncing(t *testing.T) {
+	rooms := startRooms(t)
+	data := filepath.Join(t.TempDir(), "data")
+	write(t, filepath.Join(filepath.Dir(data), "config.yaml"), "notify:\n  - {type: webhook, url: '"+rooms.URL+"/hook', secret: secret-of-a-crash-test-0123}\n")
+	var numbers []string
+	p := startProcess(t, data)
+	for range 4 * crashRounds(t) {
+		b := openPage(t, p.url)
+		number, _ := refer(t, newPerson(), func(u utterance) heard { return b.say(t, u) })
+		numbers = append(numbers, number)
+		time.Sleep(time.Duration(rand.IntN(80)) * time.Millisecond) // any moment will do
+		p.kill()
+		p = startProcess(t, data)
+	}
+	in := map[string]string{} // the announcement that a lead is in
+	guard := time.After(hangGuard)
+	for len(in) < len(numbers) {
+		select {
+		case g := <-rooms.got:
+			var e struct {
+				Data struct{ Leads []struct{ Number string } }
+			}
+			if err := json.Unmarshal([]byte(g.body), &e); err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range e.Data.Leads {
+				if id, was := in[l.Number]; was && id != g.header.Get("Webhook-Id") {
+					t.Errorf("%s is in two announcements", l.Number)
+				}
+				in[l.Number] = g.header.Get("Webhook-Id")
+			}
+		case <-guard:
+			t.Fatalf("%d of %d leads were announced", len(in), len(numbers))
+		}
+	}
+	for _, n := range numbers {
+		if in[n] == "" {
+			t.Errorf("%s was never announced", n)
+		}
+	}
+	if code := p.terminate(t); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	verify(t, data)
 }

@@ -117,6 +117,7 @@ func leadFields(l store.Lead) [][2]string {
 		{"channel", l.From.Channel}, {"user", l.From.User}, {"consent_version", l.Consent.Version},
 		{"consent_at", l.Consent.At.UTC().Format(time.RFC3339)}, {"consent_receiver", l.Consent.Receiver}, {"consent_abroad", abroad},
 		{"status", string(l.Status)}, {"reason", string(l.Reason)}, {"assignee", l.Assignee}, {"organisation", l.Organisation},
+		{"helped", string(l.Helped)},
 	}
 }
 

@@ -23,11 +23,11 @@ import (
 const asProgram = "SMEBOT_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	lookEvery = 50 * time.Millisecond
 	if os.Getenv(asProgram) != "" {
 		main()
 		return
 	}
-	lookEvery = 50 * time.Millisecond
 	os.Exit(m.Run())
 }
 
