@@ -396,7 +396,7 @@ func TestFirstPlace(t *testing.T) {
 // A message holds what a WeCom robot takes, and says how many more there are.
 func TestManyLeads(t *testing.T) {
 	o := newOffice(t)
-	for i := range 120 {
+	for i := range 60 {
 		n := o.refer(bot.Address{Channel: "web", Platform: bot.Web, User: fmt.Sprint("session-of-", i)})
 		o.must(o.HandLead(o.Context(), n, 1, fmt.Sprint("clerk", i%7), "", "li"))
 	}
@@ -409,10 +409,10 @@ func TestManyLeads(t *testing.T) {
 		}
 		text := all[0].Reply.Text
 		shown := strings.Count(text, "· ")
-		if len(text) > maxText || len(text) < maxText/2 || !strings.HasSuffix(text, fmt.Sprintf("另有 %d 件：%s", 120-shown, link)) {
+		if len(text) > maxText || len(text) < maxText/2 || !strings.HasSuffix(text, fmt.Sprintf("另有 %d 件：%s", 60-shown, link)) {
 			t.Errorf("%d bytes, %d shown: %s", len(text), shown, text[max(0, len(text)-200):])
 		}
-		if strings.Count(string(all[0].Data), `"number"`) != 120 {
+		if strings.Count(string(all[0].Data), `"number"`) != 60 {
 			t.Error("programs do not get all of them")
 		}
 	}
@@ -426,7 +426,7 @@ func TestManyLeads(t *testing.T) {
 func TestTwoClerks(t *testing.T) {
 	o := newOffice(t)
 	other := New(o.Clerk.Config)
-	for i := range 30 {
+	for i := range 12 {
 		o.refer(bot.Address{Channel: "web", Platform: bot.Web, User: fmt.Sprint("session-of-", i)})
 		var both sync.WaitGroup
 		for _, c := range []*Clerk{o.Clerk, other} {
@@ -450,7 +450,7 @@ func TestTwoClerks(t *testing.T) {
 			t.Errorf("%s was announced %d times", n, times)
 		}
 	}
-	if len(told) != 30 {
+	if len(told) != 12 {
 		t.Errorf("%d leads were announced", len(told))
 	}
 }

@@ -58,6 +58,16 @@ func TestNewsOnEachChannel(t *testing.T) {
 		} else {
 			o.heard(c.who.Channel)
 		}
+		if o.called(n) {
+			t.Errorf("%s: a call is wanted after a contact", c.who.Channel)
+		}
+		o.move(n, store.Referred, "")
+		o.later()
+		if c.reaches {
+			o.heard(c.who.Channel, n+" 有进展：已转给服务平台")
+		} else {
+			o.heard(c.who.Channel)
+		}
 		if o.called(n) == c.reaches {
 			t.Errorf("%s: a call is wanted: %v", c.who.Channel, !c.reaches)
 		}

@@ -265,7 +265,7 @@ func (d *DB) Tell(ctx context.Context, e Errand, id string, reply bot.Reply) err
 }
 
 // CannotTell sees to an errand whose message would reach nobody: with news staff are to telephone, unless the person
-// wants none. ErrStale as in SeeErrands.
+// wants none or it is that staff contacted them. ErrStale as in SeeErrands.
 func (d *DB) CannotTell(ctx context.Context, e Errand) error {
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
@@ -275,7 +275,7 @@ func (d *DB) CannotTell(ctx context.Context, e Errand) error {
 		if person, err := listener(t, e.Lead.Number); err != nil || person == nil {
 			return err
 		}
-		return setCall(t, e.Lead.Number, true, now, systemActor)
+		return callFor(t, e.Lead.Number, now)
 	})
 }
 
@@ -304,5 +304,14 @@ func newsFailed(t *tx, outgoing []byte, now int64) error {
 	case err != nil:
 		return err
 	}
-	return setCall(t, lead, true, now, systemActor)
+	return callFor(t, lead, now)
+}
+
+// callFor asks staff to telephone the person of a lead, whom news of it did not reach. Of a contact they know.
+func callFor(t *tx, number string, now int64) error {
+	l, err := leadNow(t, number)
+	if err != nil || l.status == Contacted {
+		return err
+	}
+	return setCall(t, number, true, now, systemActor)
 }

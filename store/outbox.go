@@ -138,7 +138,7 @@ func (d *DB) Reach(ctx context.Context, who bot.Address) (until time.Time, left 
 }
 
 // GiveUp implements bot.OutboxStore. The message moves to the dead letters, where Retain finds it after a week. If
-// it brought news of a lead, staff are to telephone.
+// it brought news of a lead, staff are to telephone, unless the news is that they did.
 func (d *DB) GiveUp(ctx context.Context, id string, cause string) error {
 	key, now := d.outgoingKey(id), d.now()
 	return d.write(ctx, func(t *tx) error {

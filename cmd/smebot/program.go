@@ -254,11 +254,11 @@ func (p *program) stop(ctx context.Context) error {
 }
 
 // housekeeping removes what need not be kept any longer: every few minutes what unfinished forms hold, every
-// hour what is past its days.
+// hour what is past its days, the first time when the start is well over.
 func (p *program) housekeeping() {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
-	var hourly time.Time
+	hourly := time.Now().Add(tidyEvery - time.Hour)
 	for {
 		now := time.Now()
 		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx))

@@ -148,6 +148,12 @@ var errandTests = []contract{
 		n := lead(1, chen).Number
 		e.commit(withLead("k1", lead(1, chen)))
 		e.seeAll()
+		e.must(e.MoveLead(ctx, n, 1, store.Contacted, "", "li")) // of which the person knows
+		e.clock.pass(time.Minute)
+		e.must(e.CannotTell(ctx, e.errand(store.ErrandNews)))
+		if l, err := e.Lead(ctx, n); err != nil || l.NeedsCall {
+			e.Errorf("a call is asked for after a contact, %v", err)
+		}
 		for i, fail := range []func(store.Errand){
 			func(d store.Errand) { e.must(e.CannotTell(ctx, d)) },
 			func(d store.Errand) {
