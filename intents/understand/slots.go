@@ -24,6 +24,7 @@ var slots = []slot{
 	{"score", anyOf(`多少分|几分|打分表|评分表|分值|满分|占几分|积分(标准|线)|how many points|scoring (table|sheet)|score sheet`), regexp.MustCompile(`\d+分`)},
 	{"area", anyOf(`多少(平方|平米|亩)|面积(要|得|需要|至少|最少)?(多少|多大)|多大面积|square met`), regexp.MustCompile(`\d+(平方|平米|亩)`)},
 	{"deadline", anyOf(`截止|几月几[号日]|几号(前|开始|截|结束|之前)|申报(时间|窗口|期)|什么时候(申报|报名|开始报)|deadline|closing date|application window`), regexp.MustCompile(`\d+月\d+日|截止|\d{4}年底`)},
+	{"duration", anyOf(`几天|多少天|几日|多少日|多久|几个工作日|几个月|多长时间|多少个工作日|幾耐|how long|how many days|how often|how fast`), regexp.MustCompile(`\d+个工作日|\d+年|年度|每年|年底|定期|\d+个月|及时|长效`)},
 	{"papers", anyOf(`(什么|哪些|啥|几份|多少份|准备).{0,4}材料|材料(清单|要)|表格(在|哪|怎|去)|下载|申请表|申报表|模板|application form|which documents|what papers|paperwork|download`), regexp.MustCompile(`材料：|提交下列|下列材料|申请表`)},
 	{"number", anyOf(`文号|发文字号|文件号|document number`), regexp.MustCompile(`〔\d{4}〕`)},
 	{"person", anyOf(`(厅长|局长|处长|主任|书记|省长|镇长|领导)(现在)?(叫什么|是谁|姓什么|贵姓)|叫什么名字|name of the (director|head|minister)`), regexp.MustCompile(`$^`)},

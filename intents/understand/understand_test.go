@@ -62,6 +62,24 @@ func TestSoundsMeet(t *testing.T) {
 	}
 }
 
+func TestMend(t *testing.T) {
+	u := understander(t)
+	for wrong, right := range map[string]string{
+		"产品想做鉴测找谁":      "产品想做检测找谁",
+		"想找小额袋款的地方":     "想找小额贷款的地方",
+		"我们砖业镇要建几个平台":   "我们专业镇要建几个平台",
+		"考核优秀的平台奖多少钱":   "考核优秀的平台奖多少钱",
+		"我厂做灯饰的，想贷款":    "我厂做灯饰的，想贷款",
+		"":              "",
+		"a":             "a",
+		"𠮷野家的专利 patent": "𠮷野家的专利 patent",
+	} {
+		if got := u.mend(wrong); got != right {
+			t.Errorf("%s: %s, want %s", wrong, got, right)
+		}
+	}
+}
+
 func TestKindsOfFactsThatNoArticleHolds(t *testing.T) {
 	u := understander(t)
 	for _, q := range []string{"省科技厅管平台考核的电话是多少", "平台贷款贴息贴几个百分点", "示范孵化基地一次性奖励多少万元", "骨干入户年龄上限几岁", "考核优秀的20家平台名单在哪", "意见的发文字号"} {

@@ -136,7 +136,11 @@ func (u *Understander) Understand(text string) Result {
 }
 
 func (u *Understander) classify(n normal) Result {
-	r := Result{Language: n.language, Normal: n.text, Query: u.query(n)}
+	r := Result{Language: n.language, Normal: n.text}
+	if len(n.pinyin) == 0 {
+		n.text = u.mend(n.text)
+	}
+	r.Query = u.query(n)
 	v := u.vector(n)
 	p := u.model.Predict(v)
 	u.recall(v, p)
