@@ -230,7 +230,7 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 		return o
 	}
 	t.remember("")
-	o.text = t.say(noAnswer)
+	o.text = t.noAnswerWhy(res)
 	near := len(res.Articles) > 0 && res.Articles[0].Score >= nearScore
 	switch {
 	case t.takesLeads() && near:
@@ -243,6 +243,20 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 	}
 	t.addPeople(&o)
 	return o
+}
+
+// noAnswerWhy says that the documents do not say it, and where it is known, what they do speak of.
+func (t *turn) noAnswerWhy(res understand.Result) string {
+	if len(res.Articles) > 0 {
+		article := t.heading(res.Articles[0].Ref)
+		switch res.Miss.Kind {
+		case understand.MissYear:
+			return t.say(noAnswerYear, "article", article, "year", res.Miss.Word)
+		case understand.MissPlace:
+			return t.say(noAnswerPlace, "place", t.inScript(res.Miss.Word))
+		}
+	}
+	return t.say(noAnswer)
 }
 
 // nearest offers an article by a question that names it.

@@ -75,6 +75,8 @@ const (
 
 	noAnswer       key = "no-answer"
 	noAnswerNear   key = "no-answer.near"
+	noAnswerYear   key = "no-answer.year"
+	noAnswerPlace  key = "no-answer.place"
 	whichArticle   key = "which-article"
 	foundNearest   key = "found.nearest"
 	documentIntro  key = "document.intro"

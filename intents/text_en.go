@@ -25,6 +25,8 @@ var english = map[key]string{
 	foundNearest:   "I cannot be sure that this is the place; the nearest is:",
 	documentIntro:  "I hold 《{title}》, {count} articles. Ask about it, or name an article by its number. It begins:",
 	noAnswerNear:   " You may look at the nearest article, ask for a person, or register a request for staff to answer.",
+	noAnswerYear:   "Sorry, {article} says nothing of {year}, nor do the documents I hold, so I will not guess.",
+	noAnswerPlace:  "Sorry, the document I hold is of Guangdong and says nothing of {place}, so I will not guess.",
 	noAnswerFar:    " I know the policy on service platforms and can find the right platform. If this concerns your firm, ask for a person, or register a request for staff to answer.",
 	noAnswerShort:  "Sorry, the documents I hold do not say this.",
 	withheld:       "Sorry, I could not check the figures of this answer against the text, so I hold it back. You can read the article itself or ask for a person.",

@@ -28,6 +28,8 @@ var simplified = map[key]string{
 	foundNearest:   "不敢说就是这一条，最接近的是：",
 	documentIntro:  "我这里有《{title}》，共{count}条。可以直接问里面的规定，也可以说「第几条」。开头是：",
 	noAnswerNear:   "比较接近的条文可以看看；也可以转人工，或者登记下来请工作人员答复。",
+	noAnswerYear:   "抱歉，{article}没有写{year}年的，我手上的文件里也没有，不敢乱说。",
+	noAnswerPlace:  "抱歉，我手上的是广东省的文件，没有写{place}的规定，不敢乱说。",
 	noAnswerFar:    "我能答的是服务平台的政策，也能帮您找对平台。这件事要是和企业有关，可以转人工，或者登记下来请工作人员答复。",
 	noAnswerShort:  "抱歉，这一点我手上的文件没有写。",
 	withheld:       "抱歉，这个问题涉及的数字我没法和原文核对清楚，先不回答，免得误导您。可以看条文原文，或者转人工。",

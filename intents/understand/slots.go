@@ -17,7 +17,7 @@ type slot struct {
 var slots = []slot{
 	{"phone", anyOf(`电话|热线|号码|联系方式|手机号|传真|微信号|公众号|邮箱|网址|hotline|phone|telephone|e-?mail address|website address`), regexp.MustCompile(`\d{7,}|\d{3,4}-\d{7,8}|@|www\.`)},
 	{"address", anyOf(`地址|哪条路|什么路|哪栋|几楼|几号楼|门牌|怎么走|坐什么车|几点(上班|下班|开门|关门|开始|到)|上班时间|办公时间|营业时间|opening hours|what time|address of|street`), regexp.MustCompile(`[路街]\d+号|\d+[:：]\d\d|\d+时`)},
-	{"list", anyOf(`名单|哪(二十|20|几|些)家(平台|企业|单位)?(获奖|拿|得|是|上榜|入选)|(分别|具体|究竟|到底)是哪(几|些)(家|所|个)(大学|学校|高校|企业|平台)|对口.{0,6}(哪所|哪个|哪间)(大学|学校|高校|院校)|哪所(大学|学校)|who (won|were)|list of (winners|the winning|names)|names of`), regexp.MustCompile(`名单如下|如下名单`)},
+	{"list", anyOf(`名单|(是|系|为)哪(二十|20|十|几|些)家|which (banks|towns|firms|companies|platforms|schools|universities) (have|has|had|were|got|received|won|opened|already)|哪(二十|20|几|些)家(平台|企业|单位)?(获奖|拿|得|是|上榜|入选)|(分别|具体|究竟|到底)是哪(几|些)(家|所|个)(大学|学校|高校|企业|平台)|对口.{0,6}(哪所|哪个|哪间)(大学|学校|高校|院校)|哪所(大学|学校)|who (won|were)|list of (winners|the winning|names)|names of`), regexp.MustCompile(`名单如下|如下名单`)},
 	{"rate", anyOf(`百分之(几|多少)|几个(百分)?点|多少个?(百分)?点|几成|几折|打多少折|多少折|利率|年息|月息|利息(是|要|有)?多少|几厘|多少厘|多少息|税率|征收率|退税率|what (rate|percentage|per ?cent|discount)|how many per ?cent|interest rate|tax rate`), regexp.MustCompile(`\d+(\.\d+)?[%％]|减半|百分之`)},
 	{"sum", anyOf(`多少钱|几十万|几百万|几万|多少万|多少元|多少亿|具体金额|金额(是)?多少|补(贴|助)?多少|奖(励)?多少|发多少|给多少|拨多少|最高(给|补|奖|资助)|上限多少|how much (money|is|are|does|do|will|was|can)|what (sum|amount)|maximum (grant|amount|award)`), regexp.MustCompile(`\d[\d.]*\s*[十百千万亿]*元|[\x{E000}-\x{F8FF}]|免收|免缴|%`)},
 	{"age", anyOf(`几岁|多少岁|年龄(上限|限制|不超过|要求(是)?多少)|age limit|how old|maximum age`), regexp.MustCompile(`\d+周?岁`)},

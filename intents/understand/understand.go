@@ -41,6 +41,7 @@ type Result struct {
 	Ask        PrivacyAsk         // for Privacy
 	Second     *Result            // another request in the same message
 	More       bool               // a follow-up that asks for the rest of what was said
+	Miss       Miss               // for NoAnswer: why the nearest article does not answer
 }
 
 // PrivacyAsk says what a privacy message wants.

@@ -25,6 +25,7 @@ type Understander struct {
 	english   *table
 	synonyms  *groups
 	holds     holdings
+	texts     map[int]string // of the policy's articles
 
 	taught atomic.Pointer[taught] // examples added while serving
 }
@@ -35,7 +36,10 @@ func newBare() (*Understander, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Understander{pinyin: newSounds(), holds: newHoldings(doc)}
+	u := &Understander{pinyin: newSounds(), holds: newHoldings(doc), texts: map[int]string{}}
+	for _, a := range doc.Articles {
+		u.texts[a.Number] = a.Text
+	}
 	if u.cantonese, err = readTable("cantonese.tsv"); err != nil {
 		return nil, err
 	}
@@ -79,7 +83,7 @@ func Bare() (*Understander, error) { return newBare() }
 
 // WithModel returns a copy of u that uses a model.
 func (u *Understander) WithModel(m *Model) *Understander {
-	return &Understander{model: m, pinyin: u.pinyin, cantonese: u.cantonese, english: u.english, synonyms: u.synonyms, holds: u.holds}
+	return &Understander{model: m, pinyin: u.pinyin, cantonese: u.cantonese, english: u.english, synonyms: u.synonyms, holds: u.holds, texts: u.texts}
 }
 
 // FromCards makes examples of the words written beside the policy: an article's sentences, the subjects of its
@@ -217,6 +221,18 @@ func (u *Understander) favour(question string, asked []int, p []float64) {
 	}
 }
 
+// beyond says whether a question asks for a place or a year that an article does not speak of.
+func (u *Understander) beyond(question string, article int) Miss {
+	text := u.texts[article]
+	if place := otherPlace(question); place != "" && !strings.Contains(text, "港澳台") {
+		return Miss{MissPlace, place}
+	}
+	if year := otherYear(question, text); year != "" && !stillAsked.in(question) {
+		return Miss{MissYear, year}
+	}
+	return Miss{}
+}
+
 // sureArticle is how likely an article must be to answer from it while others come near. Below it half of the
 // answers rested on the wrong article.
 const sureArticle = 0.25
@@ -275,9 +291,14 @@ func (u *Understander) decide(r *Result, p []float64) {
 			near = articles[:len(near)+1]
 		}
 		nearest := near[0]
+		if miss := u.beyond(r.Normal, nearest.l.Article()); miss.Kind != "" {
+			r.Intent, r.Miss = NoAnswer, miss
+			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
+			return
+		}
 		near = slices.DeleteFunc(slices.Clone(near), func(m match) bool { return u.holds.lacks(m.l.Article(), asked) })
 		if len(near) == 0 {
-			r.Intent = NoAnswer
+			r.Intent, r.Miss = NoAnswer, Miss{Kind: MissFact}
 			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
 			return
 		}
@@ -301,6 +322,9 @@ func (u *Understander) decide(r *Result, p []float64) {
 			return a.Article - b.Article
 		})
 		r.Articles = r.Articles[:min(2, len(r.Articles))]
+		if len(r.Articles) > 0 {
+			r.Miss = u.beyond(r.Normal, r.Articles[0].Article)
+		}
 	case Platform, Clarify, Referral:
 		total := 0.0
 		for _, m := range slugs {
