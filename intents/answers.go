@@ -141,7 +141,14 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if res.Unsure && !brief {
 		return t.which(res)
 	}
-	a := t.r.know.Answer(knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit})
+	ask := knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit}
+	if len(res.Points) > 0 {
+		ask.Points = make(map[string]float64, len(res.Points))
+		for _, p := range res.Points {
+			ask.Points[p.About] = p.P
+		}
+	}
+	a := t.r.know.Answer(ask)
 	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
 		return t.withhold(res, brief)
 	}

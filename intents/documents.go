@@ -151,7 +151,7 @@ func (t *turn) found(f knowledge.Findings, maybe, among float64, res understand.
 		return out{}, false
 	}
 	list = list[:min(3, len(list))]
-	res.Intent, res.Platforms, res.Confidence, res.Unsure, res.More, res.Articles = understand.Policy, nil, f.First, false, false, list
+	res.Intent, res.Platforms, res.Points, res.Confidence, res.Unsure, res.More, res.Articles = understand.Policy, nil, nil, f.First, false, false, list
 	switch {
 	case f.First >= foundSure:
 		return t.policy(res, brief, limit), true

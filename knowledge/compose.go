@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -162,6 +163,7 @@ type prepared struct {
 
 type preparedFact struct {
 	kind  string
+	about string // as the card names it
 	terms map[string]bool
 	at    []int // sentences that hold its quotation
 }
@@ -193,7 +195,7 @@ func prepare(text string, card *Card) *prepared {
 		return p
 	}
 	for _, f := range card.Facts {
-		pf := preparedFact{kind: f.Kind, terms: set(f.About.ZH + " " + strings.ToLower(f.About.EN) + " " + f.Quote)}
+		pf := preparedFact{kind: f.Kind, about: f.About.ZH, terms: set(f.About.ZH + " " + strings.ToLower(f.About.EN) + " " + f.Quote)}
 		for i, s := range p.sents {
 			if strings.Contains(s.text, f.Quote) || len(s.text) > 12 && strings.Contains(f.Quote, strings.TrimRight(s.text, "。")) {
 				pf.at = append(pf.at, i)
@@ -212,8 +214,9 @@ type scored struct {
 
 // rank scores an article's sentences against a question and returns their positions, best first. A sentence
 // counts by the words it shares with the question, by the facts on the article's card that it states, and by
-// holding the kind of thing that is asked for.
-func (p *prepared) rank(q string) []scored {
+// holding the kind of thing that is asked for. points, where they are known, say which facts are asked for and weigh
+// more than words.
+func (p *prepared) rank(q string, points map[string]float64) []scored {
 	want := wantedKinds(strings.ToLower(q))
 	asked := map[string]bool{}
 	for _, t := range charTerms(q) {
@@ -257,20 +260,54 @@ func (p *prepared) rank(q string) []scored {
 		if e.figure && (want["amount"] && e.money || want["percent"] && e.percent || want["date"] && e.time || want["count"]) {
 			out[i].score += 0.8
 		}
-		if i == 0 && utf8.RuneCountInString(p.sents[i].text) < 22 {
-			out[i].score *= 0.5 // an article's opening words name its topic and answer little
+		if i == 0 && opening(p.sents[i].text) {
+			out[i].score *= 0.5 // it names the topic and answers little
 		}
 	}
+	p.weigh(out, points)
 	slices.SortStableFunc(out, func(a, b scored) int {
-		if a.score > b.score {
-			return -1
-		}
-		if a.score < b.score {
-			return 1
-		}
-		return a.i - b.i
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.i, b.i))
 	})
 	return out
+}
+
+// wordShare is how much the words of a sentence count beside the likelihood, at most 1, that its fact is asked for.
+const wordShare = 0.35
+
+// weigh puts likelihoods of facts in the place of most of the scores that come from words.
+func (p *prepared) weigh(list []scored, points map[string]float64) {
+	if len(points) == 0 {
+		return
+	}
+	top := 0.0
+	for _, s := range list {
+		top = max(top, s.score)
+	}
+	for i := range list {
+		if top > 0 {
+			list[i].score *= wordShare / top
+		}
+	}
+	likely := make([]float64, len(list))
+	for _, f := range p.facts {
+		for _, i := range f.at {
+			likely[i] = max(likely[i], points[f.about])
+		}
+	}
+	for i := range list {
+		list[i].score += likely[list[i].i]
+	}
+}
+
+// wholeAsked reports whether a question asks for the article as a whole rather than for one of its facts.
+func wholeAsked(points map[string]float64) bool {
+	whole := points[""]
+	for about, p := range points {
+		if about != "" && p >= whole {
+			return false
+		}
+	}
+	return whole > 0
 }
 
 // single reports whether a term is one character.
@@ -321,7 +358,7 @@ func (b *Base) Answer(q Ask) Answer {
 		}
 		quote = cut(quote, min(budget, quoteLimit))
 	} else {
-		quote, all = pick(sents, ready.rank(q.Text), min(budget, quoteLimit), broad(q.Text))
+		quote, all = pick(sents, ready.rank(q.Text, q.Points), min(budget, quoteLimit), broad(q.Text) || wholeAsked(q.Points))
 	}
 	quote = Display(quote)
 	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
@@ -389,6 +426,12 @@ var asksYesNo = regexp.MustCompile(`吗|嘛|多少|几|哪|谁|是不是|有没�
 
 // closeBehind is the share of the best sentence's score that another needs to be quoted too.
 const closeBehind = 0.45
+
+// otherItem is the same for a sentence of another item of a list.
+const otherItem = 0.85
+
+// opening reports whether an article's first sentence only names its topic.
+func opening(s string) bool { return utf8.RuneCountInString(s) < 22 }
 
 // quoteLimit is how many bytes of official text an answer quotes; more is offered as the full text.
 const quoteLimit = 760
@@ -485,8 +528,11 @@ func pick(sents []sentence, ranked []scored, limit int, broad bool) (quote strin
 		if r.i == best.i {
 			continue
 		}
-		if len(chosen) == 3 && best.score > 0 || r.score < closeBehind*best.score || sents[r.i].label != sents[best.i].label && r.score < 0.75*best.score {
+		if len(chosen) == 3 && best.score > 0 || r.score < closeBehind*best.score {
 			break
+		}
+		if sents[r.i].label != sents[best.i].label && r.score < otherItem*best.score || r.i == 0 && !broad && opening(sents[0].text) {
+			continue
 		}
 		if n := len(sents[r.i].text); size+n <= limit {
 			chosen = append(chosen, r.i)

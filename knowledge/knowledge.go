@@ -50,6 +50,10 @@ type Ask struct {
 	Language Language  // of the answer
 	Now      time.Time // decides whether a clause's period is over
 	MaxBytes int       // limit of Answer.Text
+
+	// How likely the question asks for a fact of the first article's card, by what the card says it is about; "" for the
+	// article as a whole. nil where nothing is known of it.
+	Points map[string]float64
 }
 
 // Document and Article are the parsed forms.

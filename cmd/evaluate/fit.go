@@ -70,7 +70,7 @@ func (c *fitCmd) Run() error {
 		return err
 	}
 	fmt.Printf("fitted in %.1f s, %d labels, %d KiB, temperature %.2f\n", time.Since(began).Seconds(), len(m.Labels), b.Len()>>10, temp)
-	return nil
+	return c.fitPoints(u)
 }
 
 // soundsAtLeast is how often a run of syllables must occur to be written back into characters.

@@ -16,7 +16,7 @@ import (
 // The files a colleague edits: ways to ask, one a line, and glossaries, tab-separated. Lines that are blank or
 // begin with # say nothing.
 //
-//go:embed examples glossary
+//go:embed examples glossary points
 var files embed.FS
 
 // Example is one way of asking, with what it means.

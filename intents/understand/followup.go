@@ -56,8 +56,12 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 		return Result{}, false
 	}
 	r.Intent, r.Platforms, r.Confidence = Policy, nil, 0.8
-	r.Articles = []Match{{last.Article, r.Confidence}}
-	if last.Article.Document == knowledge.PolicyRef(1).Document && u.holds.lacks(last.Article.Article, askedSlots(n.text)) {
+	r.Articles, r.Points, r.Miss = []Match{{last.Article, r.Confidence}}, nil, Miss{}
+	if last.Article.Document != knowledge.PolicyRef(1).Document {
+		return r, true
+	}
+	r.Points = u.points.of(last.Article.Article, u.vector(n))
+	if u.holds.lacks(last.Article.Article, askedSlots(n.text)) {
 		r.Intent = NoAnswer
 	}
 	return r, true

@@ -172,7 +172,7 @@ type FitOptions struct {
 }
 
 // DefaultFit is what the shipped model was fitted with.
-var DefaultFit = FitOptions{Epochs: 14, Rate: 0.35, Decay: 2e-6, MinDF: 2, Seed: 7}
+var DefaultFit = FitOptions{Epochs: 14, Rate: 0.35, Decay: 2e-6, MinDF: 3, Seed: 7}
 
 // Fit fits a model by stochastic gradient descent. The same samples and options give the same model.
 func Fit(samples []Sample, o FitOptions) *Model {
@@ -271,6 +271,18 @@ func Fit(samples []Sample, o FitOptions) *Model {
 		m.rows[i] = byte(int8(math.Round(float64(x / m.Scale))))
 	}
 	return m
+}
+
+// Likeliest returns the label that the model gives a sample.
+func (m *Model) Likeliest(s Sample) Label {
+	p := m.Predict(s.vec)
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	return m.Labels[best]
 }
 
 // Probability returns what the model gives a sample's own label.

@@ -37,6 +37,7 @@ type Result struct {
 	Normal     string             // the message in simplified script, Mandarin words, cleaned
 	Query      string             // Normal with the policy's own words for what was said, to rank its sentences by
 	Articles   []Match            // for Policy the ones that answer, best first; for NoAnswer the nearest
+	Points     []Point            // for Policy with an article of the embedded policy first: which of its facts is asked for, likeliest first
 	Platforms  []string           // slugs, best first, for Platform, Clarify and Referral
 	Ask        PrivacyAsk         // for Privacy
 	Second     *Result            // another request in the same message

@@ -87,7 +87,7 @@ func TestKindsOfFactsThatNoArticleHolds(t *testing.T) {
 			t.Errorf("%s: %s %v, want no_answer", q, r.Intent, r.Articles)
 		}
 	}
-	for q, want := range map[string]int{"前20家奖励多少钱": 24, "用地底价按百分之几": 22, "登记要几天": 23} {
+	for q, want := range map[string]int{"前20家奖励多少钱": 24, "用地底价按百分之几": 22, "平台工商登记要几天办好": 23} {
 		if r := u.Understand(q); r.Intent != Policy || r.Articles[0].Article != want {
 			t.Errorf("%s: %s %v, want article %d", q, r.Intent, r.Articles, want)
 		}

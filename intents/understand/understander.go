@@ -24,6 +24,7 @@ type Understander struct {
 	cantonese *table
 	english   *table
 	synonyms  *groups
+	points    points
 	holds     holdings
 	texts     map[int]string // of the policy's articles
 
@@ -56,7 +57,9 @@ func New() (*Understander, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.model, err = readModel(modelFile)
+	if u.model, err = readModel(modelFile); err == nil {
+		u.points, err = readPoints(pointsFile)
+	}
 	return u, err
 }
 
@@ -83,7 +86,7 @@ func Bare() (*Understander, error) { return newBare() }
 
 // WithModel returns a copy of u that uses a model.
 func (u *Understander) WithModel(m *Model) *Understander {
-	return &Understander{model: m, pinyin: u.pinyin, cantonese: u.cantonese, english: u.english, synonyms: u.synonyms, holds: u.holds, texts: u.texts}
+	return &Understander{model: m, pinyin: u.pinyin, cantonese: u.cantonese, english: u.english, synonyms: u.synonyms, points: u.points, holds: u.holds, texts: u.texts}
 }
 
 // FromCards makes examples of the words written beside the policy: an article's sentences, the subjects of its
@@ -149,6 +152,9 @@ func (u *Understander) classify(n normal) Result {
 	p := u.model.Predict(v)
 	u.recall(v, p)
 	u.decide(&r, p)
+	if r.Intent == Policy && len(r.Articles) > 0 {
+		r.Points = u.pointsOf(r.Articles[0].Article, n, v)
+	}
 	return r
 }
 
@@ -171,13 +177,10 @@ var partEnd = regexp.MustCompile(`[。！？!?；;\n]|，?(另外|还有|顺便|
 
 const minPart = 5
 
-// second finds another request in a message of several: a part that by itself means something else, surely.
-func (u *Understander) second(n normal, main Result) *Result {
-	if main.Intent != Policy && main.Intent != Platform && main.Intent != Referral {
-		return nil
-	}
+// partsOf lists the requests of a message that seems to hold two to four, none for any other.
+func partsOf(text string) []string {
 	var parts []string
-	for _, p := range partEnd.Split(n.text, -1) {
+	for _, p := range partEnd.Split(text, -1) {
 		if p = strings.TrimSpace(p); utf8.RuneCountInString(p) >= minPart {
 			parts = append(parts, p)
 		}
@@ -185,7 +188,15 @@ func (u *Understander) second(n normal, main Result) *Result {
 	if len(parts) < 2 || len(parts) > 4 {
 		return nil
 	}
-	for _, p := range parts {
+	return parts
+}
+
+// second finds another request in a message of several: a part that by itself means something else, surely.
+func (u *Understander) second(n normal, main Result) *Result {
+	if main.Intent != Policy && main.Intent != Platform && main.Intent != Referral {
+		return nil
+	}
+	for _, p := range partsOf(n.text) {
 		part := u.normalise(p)
 		part.language = n.language
 		r := u.classify(part)
@@ -199,150 +210,4 @@ func (u *Understander) second(n normal, main Result) *Result {
 		}
 	}
 	return nil
-}
-
-// slotOdds is how much likelier an article is to answer a question when it holds a fact of the kind asked for.
-const slotOdds = 4
-
-// favour shifts probability from misses to the articles that hold a fact of the kind the message asks for.
-func (u *Understander) favour(question string, asked []int, p []float64) {
-	if len(asked) == 0 || elsewhen.in(question) {
-		return
-	}
-	sum := 0.0
-	for i, l := range u.model.Labels {
-		if l.Intent() == Policy && !u.holds.lacks(l.Article(), asked) {
-			p[i] *= slotOdds
-		}
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-}
-
-// beyond says whether a question asks for a place or a year that an article does not speak of.
-func (u *Understander) beyond(question string, article int) Miss {
-	text := u.texts[article]
-	if place := otherPlace(question); place != "" && !strings.Contains(text, "港澳台") {
-		return Miss{MissPlace, place}
-	}
-	if year := otherYear(question, text); year != "" && !stillAsked.in(question) {
-		return Miss{MissYear, year}
-	}
-	return Miss{}
-}
-
-// sureArticle is how likely an article must be to answer from it while others come near. Below it half of the
-// answers rested on the wrong article.
-const sureArticle = 0.25
-
-// decide turns probabilities of labels into a result.
-func (u *Understander) decide(r *Result, p []float64) {
-	asked := askedSlots(r.Normal)
-	u.favour(r.Normal, asked, p)
-	byIntent := map[Intent]float64{}
-	for i, l := range u.model.Labels {
-		byIntent[l.Intent()] += p[i]
-	}
-	best, top := NoAnswer, 0.0
-	for _, in := range []Intent{Policy, Platform, Clarify, NoAnswer, Referral, Human, Greeting, Help, Status, Privacy} {
-		if byIntent[in] > top {
-			best, top = in, byIntent[in]
-		}
-	}
-	r.Intent, r.Confidence = best, top
-	type match struct {
-		l Label
-		p float64
-	}
-	var articles, slugs []match
-	asks := map[Label]float64{}
-	nearest := map[int]float64{}
-	for i, l := range u.model.Labels {
-		switch {
-		case l.Article() > 0:
-			nearest[l.Article()] += p[i]
-			if l.Intent() == Policy {
-				articles = append(articles, match{l, p[i]})
-			}
-		case l.Slug() != "":
-			slugs = append(slugs, match{l, p[i]})
-		case l.Intent() == Privacy:
-			asks[l] = p[i]
-		}
-	}
-	byP := func(a, b match) int {
-		switch {
-		case a.p > b.p:
-			return -1
-		case a.p < b.p:
-			return 1
-		}
-		return strings.Compare(string(a.l), string(b.l))
-	}
-	slices.SortFunc(articles, byP)
-	slices.SortFunc(slugs, byP)
-	switch best {
-	case Policy:
-		// Those close to the best article, and of them the ones that hold what is asked for.
-		near := articles[:1]
-		for len(near) < min(3, len(articles)) && articles[len(near)].p >= 0.25*articles[0].p {
-			near = articles[:len(near)+1]
-		}
-		nearest := near[0]
-		if miss := u.beyond(r.Normal, nearest.l.Article()); miss.Kind != "" {
-			r.Intent, r.Miss = NoAnswer, miss
-			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
-			return
-		}
-		near = slices.DeleteFunc(slices.Clone(near), func(m match) bool { return u.holds.lacks(m.l.Article(), asked) })
-		if len(near) == 0 {
-			r.Intent, r.Miss = NoAnswer, Miss{Kind: MissFact}
-			r.Articles = []Match{{knowledge.PolicyRef(nearest.l.Article()), nearest.p}}
-			return
-		}
-		r.Unsure = near[0].p < sureArticle && len(near) > 1
-		for _, m := range near {
-			r.Articles = append(r.Articles, Match{knowledge.PolicyRef(m.l.Article()), m.p})
-		}
-	case NoAnswer:
-		for n, p := range nearest {
-			if p > 0.15 {
-				r.Articles = append(r.Articles, Match{knowledge.PolicyRef(n), p})
-			}
-		}
-		slices.SortFunc(r.Articles, func(a, b Match) int {
-			if a.Score > b.Score {
-				return -1
-			}
-			if a.Score < b.Score {
-				return 1
-			}
-			return a.Article - b.Article
-		})
-		r.Articles = r.Articles[:min(2, len(r.Articles))]
-		if len(r.Articles) > 0 {
-			r.Miss = u.beyond(r.Normal, r.Articles[0].Article)
-		}
-	case Platform, Clarify, Referral:
-		total := 0.0
-		for _, m := range slugs {
-			total += m.p
-		}
-		for i, m := range slugs[:min(4, len(slugs))] {
-			if i > 0 && best == Platform && m.p < 0.3*slugs[0].p || best == Referral && m.p < 0.5*total {
-				break
-			}
-			r.Platforms = append(r.Platforms, m.l.Slug())
-		}
-	case Privacy:
-		top := 0.0
-		for l, p := range asks {
-			if p > top {
-				top = p
-				r.Ask = PrivacyAsk(strings.TrimPrefix(string(l), "privacy-"))
-			}
-		}
-	}
 }
