@@ -180,7 +180,7 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 
 // which asks back when several articles may be meant and none is likely: a guess would be believed.
 func (t *turn) which(res understand.Result) out {
-	t.note(res, "asked back")
+	t.note(res, store.OutcomeAskedBack)
 	o := out{text: t.say(whichArticle), intent: understand.Clarify}
 	for _, m := range res.Articles {
 		o.add(t.nearest(m.Ref))
@@ -215,7 +215,7 @@ func (t *turn) heading(r knowledge.Ref) string {
 
 // withhold says that an answer failed its check, and offers the article itself.
 func (t *turn) withhold(res understand.Result, brief bool) out {
-	t.note(res, "withheld")
+	t.note(res, store.OutcomeWithheld)
 	o := out{text: t.say(withheld), intent: understand.NoAnswer}
 	if brief {
 		return o
@@ -231,7 +231,7 @@ func (t *turn) withhold(res understand.Result, brief bool) out {
 const nearScore = 0.1
 
 func (t *turn) noAnswer(res understand.Result, brief bool) out {
-	t.note(res, "no_answer")
+	t.note(res, store.OutcomeNoAnswer)
 	o := out{text: t.say(noAnswerShort), intent: understand.NoAnswer}
 	if brief {
 		return o

@@ -53,7 +53,7 @@ func (t *turn) vote(useful bool) out {
 	if v != nil && t.in.Now.Sub(time.Unix(v.At, 0)) <= voteLife {
 		t.effects = append(t.effects, store.Feedback{Day: t.date(t.in.Now), Subject: v.Subject, Useful: useful})
 		if !useful && v.Text != "" {
-			t.effects = append(t.effects, store.Question{Text: v.Text, Intent: v.Subject, Outcome: "useless", Platform: v.Slug, Town: t.in.Message.Town})
+			t.effects = append(t.effects, store.Question{Text: v.Text, Intent: v.Subject, Outcome: store.OutcomeUseless, Platform: v.Slug, Town: t.in.Message.Town})
 		}
 	}
 	if useful {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	sqlDeskColumns = `SELECT number, created, moved, details, person, phone, channel, town, platform, status, assignee, organisation, needs_call FROM leads `
+	sqlDeskColumns = `SELECT number, created, moved, contacted, details, phone, channel, town, platform, status, reason, assignee, organisation, needs_call FROM leads `
 	sqlDeskAll     = sqlDeskColumns + `ORDER BY created DESC, number DESC`
 	sqlDeskOne     = sqlDeskColumns + `WHERE number = $1`
 )
@@ -31,7 +31,8 @@ type desk struct {
 type entry struct {
 	number, channel, town, platform, assignee, organisation string
 	status                                                  Status
-	created, moved                                          int64
+	reason                                                  CloseReason
+	created, moved, contacted                               int64
 	phone                                                   string // its keyed hash
 	text                                                    string // what free text is looked for in, folded; "" once erased
 	call                                                    bool
@@ -127,13 +128,13 @@ func (d *DB) readDesk(ctx context.Context, query string, args ...any) ([]*entry,
 	same := map[string]string{} // one copy of the words that many leads share
 	for rows.Next() {
 		e := &entry{}
-		var details, person, phone []byte
+		var details, phone []byte
 		var call int
-		if err := rows.Scan(&e.number, &e.created, &e.moved, &details, &person, &phone, &e.channel, &e.town, &e.platform, &e.status,
-			&e.assignee, &e.organisation, &call); err != nil {
+		if err := rows.Scan(&e.number, &e.created, &e.moved, &e.contacted, &details, &phone, &e.channel, &e.town, &e.platform, &e.status,
+			&e.reason, &e.assignee, &e.organisation, &call); err != nil {
 			return nil, err
 		}
-		for _, s := range []*string{&e.channel, &e.town, &e.platform, &e.assignee, &e.organisation, (*string)(&e.status)} {
+		for _, s := range []*string{&e.channel, &e.town, &e.platform, &e.assignee, &e.organisation, (*string)(&e.status), (*string)(&e.reason)} {
 			if kept, ok := same[*s]; ok {
 				*s = kept
 			} else {

@@ -24,6 +24,8 @@ const (
 	sqlScrub   = "PRAGMA wal_checkpoint(TRUNCATE)"
 	sqlHurry   = "PRAGMA busy_timeout(100)"
 	sqlPatient = "PRAGMA busy_timeout(3000)"
+
+	sqlEachText = "json_each($2)" // a row with a value for each text of a JSON list
 )
 
 // applicationID marks a SQLite file as ours ("smeb"), in its header at offset 68.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"smebot/bot"
@@ -14,7 +16,7 @@ import (
 
 const (
 	sqlLeadColumns = `SELECT l.number, l.created, l.details, l.channel, l.messenger, l.town, l.platform, l.status, l.reason,
-		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad
+		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.contacted, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad
 		FROM leads l JOIN consents c ON c.lead = l.number `
 	sqlLeadByNumber = sqlLeadColumns + `WHERE l.number = $1`
 	// A filter that is not set is passed as empty and holds for every row.
@@ -75,6 +77,11 @@ func (d *DB) Leads(ctx context.Context, f LeadFilter) ([]Lead, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.scanLeads(rows)
+}
+
+// scanLeads reads all rows and closes them.
+func (d *DB) scanLeads(rows *sql.Rows) ([]Lead, error) {
 	defer rows.Close()
 	var leads []Lead
 	for rows.Next() {
@@ -93,6 +100,50 @@ func (d *DB) LeadsOf(ctx context.Context, who bot.Address) ([]Lead, error) {
 		return nil, nil
 	}
 	return d.Leads(ctx, LeadFilter{From: who})
+}
+
+// numbersAtOnce is how many leads one statement asks for by number.
+const numbersAtOnce = 100
+
+var sqlLeadsByNumber = func() string {
+	marks := make([]string, numbersAtOnce)
+	for i := range marks {
+		marks[i] = "$" + strconv.Itoa(i+1)
+	}
+	return sqlLeadColumns + `WHERE l.number IN (` + strings.Join(marks, ", ") + `)`
+}()
+
+// LeadsByNumber returns leads in the order of their numbers as given, without their histories. A number of no lead
+// is passed over.
+func (d *DB) LeadsByNumber(ctx context.Context, numbers []string) ([]Lead, error) {
+	leads, at := make([]Lead, 0, len(numbers)), map[string]int{}
+	for part := range slices.Chunk(numbers, numbersAtOnce) {
+		args := make([]any, numbersAtOnce)
+		for i := range args {
+			args[i] = ""
+			if i < len(part) {
+				args[i] = part[i]
+			}
+		}
+		rows, err := d.read.QueryContext(ctx, sqlLeadsByNumber, args...)
+		if err != nil {
+			return nil, err
+		}
+		found, err := d.scanLeads(rows)
+		if err != nil {
+			return nil, err
+		}
+		clear(at)
+		for i, l := range found {
+			at[l.Number] = i
+		}
+		for _, n := range part {
+			if i, ok := at[n]; ok {
+				leads = append(leads, found[i])
+			}
+		}
+	}
+	return leads, nil
 }
 
 // Lead returns one lead with its history, oldest event first; ErrNotFound if there is none of that number.
@@ -130,16 +181,16 @@ func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
 func (d *DB) scanLead(row scanner) (Lead, error) {
 	var l Lead
 	var details []byte
-	var created, consented, moved, asked int64
+	var created, consented, moved, contacted, asked int64
 	var abroad, call int
 	err := row.Scan(&l.Number, &created, &details, &l.From.Channel, &l.From.Platform, &l.Town, &l.Platform, &l.Status, &l.Reason,
-		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
+		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &contacted, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
 	if err != nil {
 		return Lead{}, err
 	}
 	l.Created, l.Consent.At, l.Consent.Abroad = at(created), at(consented), abroad == 1
-	l.NeedsCall, l.Moved, l.Asked = call == 1, at(moved), at(asked)
-	if len(details) == 0 { // erased
+	l.NeedsCall, l.Moved, l.Contacted, l.Asked = call == 1, at(moved), at(contacted), at(asked)
+	if l.Erased = len(details) == 0; l.Erased {
 		return l, nil
 	}
 	var p personal

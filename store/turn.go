@@ -116,6 +116,7 @@ type turnWrite struct {
 	silent           bool  // it erases its own person: its words go too
 	refused          error // why the turn cannot be stored; told only if its key is new
 	outgoing         []outgoingWrite
+	asked            askedKey
 }
 
 type outgoingWrite struct {
@@ -136,7 +137,7 @@ func (d *DB) sealTurn(t bot.Turn) (*turnWrite, error) {
 	if t.Reach.For > 0 {
 		w.reachUntil, w.reachLeft = w.now+t.Reach.For.Microseconds(), t.Reach.Count
 	}
-	w.state = blank
+	w.state, w.asked = blank, w.askedOf(t)
 	if len(t.State) > 0 {
 		w.state = d.seal.seal(colState, w.person, t.State)
 	}
@@ -200,6 +201,7 @@ func (w *turnWrite) store(t *tx) error {
 			return err
 		}
 	}
+	t.after.asked = w.asked
 	return nil
 }
 

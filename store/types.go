@@ -95,6 +95,8 @@ type Lead struct {
 	Moved        time.Time   `json:"-"`                    // when it came into its present state
 	Asked        time.Time   `json:"-"`                    // when the person was asked whether it helped; zero if not
 	Helped       Verdict     `json:"helped,omitempty"`     // what they said
+	Contacted    time.Time   `json:"-"`                    // when staff first reached the person; zero until then
+	Erased       bool        `json:"-"`                    // nothing is kept of its person any more
 	Version      int64       `json:"version"`
 	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
 	History      []Event     `json:"history,omitempty"`
@@ -127,6 +129,14 @@ type ErasePerson struct{ Who bot.Address }
 
 // EffectName implements bot.Effect.
 func (ErasePerson) EffectName() string { return "erase-person" }
+
+// Outcomes of a Question: why staff see it.
+const (
+	OutcomeNoAnswer  = "no_answer"  // the documents held do not say it
+	OutcomeWithheld  = "withheld"   // the answer held a figure that its article does not
+	OutcomeAskedBack = "asked back" // several articles might be meant
+	OutcomeUseless   = "useless"    // it was answered, and the answer called useless
+)
 
 // Question notes a question that could not be answered, or one marked useless, for staff. Text has contact
 // details masked before it comes here.

@@ -20,6 +20,8 @@ var mustBeEmpty = []struct{ query, says string }{
 	{`SELECT number FROM leads WHERE erased > 0 AND (length(details) > 0 OR length(phone) > 0 OR length(person) > 0 OR status NOT IN ('done', 'closed'))`, "erased lead that still holds something"},
 	{`SELECT l.number FROM leads l JOIN consents c ON c.lead = l.number
 		WHERE c.withdrawn > 0 AND l.status IN ('new', 'contacted', 'referred', 'in_service')`, "open lead whose consent was withdrawn"},
+	{`SELECT number FROM leads WHERE status = 'new' AND contacted > 0`, "new lead with a first contact"},
+	{`SELECT d.id FROM disclosures d WHERE d.leads <> (SELECT COUNT(*) FROM disclosed l WHERE l.disclosure = d.id)`, "disclosure that lacks a lead"},
 	{`SELECT 'of ' || m.at FROM messages m WHERE NOT EXISTS (SELECT 1 FROM messages n WHERE n.before = m.seq)
 		AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.talk = m.seq)`, "message that erasing would not find"},
 }

@@ -69,26 +69,23 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	if w.Limit <= 0 {
 		w.Limit = defaultPage
 	}
-	marks := d.agingMarks()
-	old := marks.now.AddDate(0, 0, -w.Days).UnixMicro()
-	words := strings.Fields(fold(w.Text))
-	phone := d.phoneWanted(w.Text)
+	c := d.chooser(w)
 	p := WorkPage{Counts: map[View]int{}}
 	towns, channels := map[string]struct{}{}, map[string]struct{}{}
 	var chosen []string
 	for _, e := range entries {
-		if w.Only != "" && e.assignee != "" && e.assignee != w.Only {
+		if !c.allows(e) {
 			continue
 		}
 		towns[e.town], channels[e.channel] = struct{}{}, struct{}{}
 		in := w.View == ""
 		for _, v := range Views {
-			if e.in(v, w.Me, marks) {
+			if e.in(v, w.Me, c.marks) {
 				p.Counts[v]++
 				in = in || v == w.View
 			}
 		}
-		if !in || !e.fits(w, words, phone) || w.Days > 0 && e.created > old {
+		if !in || !c.fits(e) {
 			continue
 		}
 		if p.Total >= w.Offset && len(chosen) < w.Limit {
@@ -98,14 +95,50 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	}
 	delete(towns, "")
 	p.Towns, p.Channels = slices.Sorted(maps.Keys(towns)), slices.Sorted(maps.Keys(channels))
-	for _, n := range chosen {
-		l, err := d.scanLead(d.read.QueryRowContext(ctx, sqlLeadByNumber, n))
-		if err != nil {
-			return WorkPage{}, err
-		}
-		p.Items = append(p.Items, WorkItem{l, marks.of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())})
+	leads, err := d.LeadsByNumber(ctx, chosen)
+	if err != nil {
+		return WorkPage{}, err
+	}
+	for _, l := range leads {
+		p.Items = append(p.Items, WorkItem{l, c.marks.of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())})
 	}
 	return p, nil
+}
+
+// Chosen returns the numbers of the leads that a filter chooses, in the order of the list, without those that were
+// erased. Offset and Limit are not looked at.
+func (d *DB) Chosen(ctx context.Context, w Work) ([]string, error) {
+	entries, err := d.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := d.chooser(w)
+	var chosen []string
+	for _, e := range entries {
+		if e.text != "" && c.allows(e) && (w.View == "" || e.in(w.View, w.Me, c.marks)) && c.fits(e) {
+			chosen = append(chosen, e.number)
+		}
+	}
+	return chosen, nil
+}
+
+// chooser is a filter made ready.
+type chooser struct {
+	Work
+	words []string
+	phone string // keyed hash of the number looked for, "" if none is
+	old   int64  // made then or before, in microseconds
+	marks ageMarks
+}
+
+func (d *DB) chooser(w Work) *chooser {
+	marks := d.agingMarks()
+	return &chooser{w, strings.Fields(fold(w.Text)), d.phoneWanted(w.Text), marks.now.AddDate(0, 0, -w.Days).UnixMicro(), marks}
+}
+
+// allows reports whether the asker may see an entry.
+func (c *chooser) allows(e *entry) bool {
+	return c.Only == "" || e.assignee == "" || e.assignee == c.Only
 }
 
 func (e *entry) in(v View, me string, marks ageMarks) bool {
@@ -124,18 +157,18 @@ func (e *entry) in(v View, me string, marks ageMarks) bool {
 	return false
 }
 
-// fits reports whether an entry is what the filters besides view and age ask for.
-func (e *entry) fits(w Work, words []string, phone string) bool {
+// fits reports whether an entry is what the filters besides the view ask for.
+func (c *chooser) fits(e *entry) bool {
 	switch {
-	case w.Town != "" && e.town != w.Town, w.Platform != "" && e.platform != w.Platform, w.Channel != "" && e.channel != w.Channel,
-		w.Status != "" && e.status != w.Status, w.Assignee == NoAssignee && e.assignee != "",
-		w.Assignee != "" && w.Assignee != NoAssignee && e.assignee != w.Assignee:
+	case c.Town != "" && e.town != c.Town, c.Platform != "" && e.platform != c.Platform, c.Channel != "" && e.channel != c.Channel,
+		c.Status != "" && e.status != c.Status, c.Assignee == NoAssignee && e.assignee != "",
+		c.Assignee != "" && c.Assignee != NoAssignee && e.assignee != c.Assignee, c.Days > 0 && e.created > c.old:
 		return false
 	}
-	if phone != "" && e.phone == phone {
+	if c.phone != "" && e.phone == c.phone {
 		return true
 	}
-	for _, word := range words {
+	for _, word := range c.words {
 		if !strings.Contains(e.text, word) {
 			return false
 		}

@@ -25,11 +25,13 @@ type tx struct {
 	after effects // what the running job wants once its batch is stored
 }
 
-// effects are consequences of a job outside the database. They happen after the commit only.
+// effects are consequences of a job outside its own statements. They happen for jobs that succeed: asked within the
+// transaction, all else after the commit only.
 type effects struct {
 	channels []string // with new messages in the outbox
 	scrub    bool     // something was erased: its bytes must leave the write-ahead log
 	leads    []string // numbers of leads that changed
+	asked    askedKey // what the turn counts as; a zero intent counts as nothing
 }
 
 // touch notes that a lead changed, for the work list's index and those who watch.
@@ -321,6 +323,9 @@ func (w *writer) transact(jobs []*job) (err error) {
 		if _, err := w.tx.exec("RELEASE SAVEPOINT job"); err != nil {
 			return errors.Join(j.err, err)
 		}
+	}
+	if err := w.tx.countAsked(jobs); err != nil {
+		return err
 	}
 	_, err = w.tx.exec("COMMIT")
 	return err

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Opener) {
 		{"talk", talkTests},
 		{"staff", staffTests},
 		{"answers", answerTests},
+		{"overview", overviewTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {

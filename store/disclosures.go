@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	sqlAddDisclosure = `INSERT INTO disclosures (id, at, actor, receiver, purpose, format, fields, filters, leads) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlAddDisclosed  = `INSERT INTO disclosed (lead, disclosure) SELECT value, $1 FROM ` + sqlEachText
+	sqlDisclosures   = `SELECT d.id, d.at, d.actor, d.receiver, d.purpose, d.format, d.fields, d.filters, d.leads
+		FROM disclosed l JOIN disclosures d ON d.id = l.disclosure WHERE l.lead = $1 ORDER BY d.at DESC, d.id`
+)
+
+// Disclosure records that leads were given out as a file. It holds no value of a lead and outlives erasing: whoever
+// asks where their data went must get an answer.
+type Disclosure struct {
+	ID       string // names the file
+	At       time.Time
+	Actor    string // an account, or "operator" for a command on the machine
+	Receiver string // whom the file is for
+	Purpose  string
+	Format   string   // "csv", "xlsx", "json"
+	Fields   []string // names of the columns
+	Filters  string   // how the leads were chosen; words that were looked for do not stand there
+	Leads    int      // how many; set by the store
+}
+
+// Disclose records the giving out of leads by number, and the line of the audit log that tells of it, before the
+// file leaves. At is the store's own time.
+func (d *DB) Disclose(ctx context.Context, g Disclosure, numbers []string) error {
+	if g.ID == "" || g.Actor == "" || g.Purpose == "" || len(g.Fields) == 0 {
+		return fmt.Errorf("disclosure: %w", ErrIncomplete)
+	}
+	sorted := slices.Sorted(slices.Values(numbers)) // rows go in side by side
+	list, err := json.Marshal(sorted)
+	if err != nil {
+		return err
+	}
+	fields, now := strings.Join(g.Fields, ","), d.now()
+	detail := fmt.Sprintf("leads=%d format=%s to=%q for=%q fields=%s where=%s", len(sorted), g.Format, g.Receiver, g.Purpose, fields, g.Filters)
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.exec(sqlAddDisclosure, g.ID, now, g.Actor, g.Receiver, g.Purpose, g.Format, fields, g.Filters, len(sorted)); err != nil {
+			return err
+		}
+		if _, err := t.exec(sqlAddDisclosed, g.ID, string(list)); err != nil {
+			return err
+		}
+		return d.append(t, AuditEntry{Actor: g.Actor, Action: "export", Subject: g.ID, Detail: detail})
+	})
+}
+
+// Disclosures lists the files that a lead stood in, the latest first.
+func (d *DB) Disclosures(ctx context.Context, lead string) ([]Disclosure, error) {
+	rows, err := d.read.QueryContext(ctx, sqlDisclosures, lead)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Disclosure
+	for rows.Next() {
+		var g Disclosure
+		var when int64
+		var fields string
+		if err := rows.Scan(&g.ID, &when, &g.Actor, &g.Receiver, &g.Purpose, &g.Format, &fields, &g.Filters, &g.Leads); err != nil {
+			return nil, err
+		}
+		g.At, g.Fields = at(when), strings.Split(fields, ",")
+		all = append(all, g)
+	}
+	return all, rows.Err()
+}
