@@ -13,6 +13,8 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	uni "golang.org/x/text/encoding/unicode"
+
+	"smebot/export"
 )
 
 // Bounds of a list. A province's worth of organisations is some thousands of lines and a megabyte; what is
@@ -149,7 +151,7 @@ func tidy(cells []string) []string {
 			}
 			return r
 		}, c)
-		out[i] = unquoted(strings.Join(strings.Fields(c), " "))
+		out[i] = export.Plain(strings.Join(strings.Fields(c), " "))
 	}
 	return out
 }

@@ -20,7 +20,7 @@ var allowed = map[string]struct {
 	"store":              {[]string{"bot", "store/migrations"}, "the store keeps what others decide"},
 	"store/storetest":    {[]string{"bot", "store"}, "the contract test sees the store from outside"},
 	"store/migrations":   {nil, "migrations are data"},
-	"console":            {[]string{"bot", "store", "knowledge", "intents", "intents/understand", "directory", "knowledge/places"}, "the console draws what the store holds; it reaches no channel and no adapter"},
+	"console":            {[]string{"bot", "store", "knowledge", "intents", "intents/understand", "directory", "export", "knowledge/places"}, "the console draws what the store holds; it reaches no channel and no adapter"},
 	"knowledge":          {[]string{"knowledge/parse", "knowledge/policy", "knowledge/script"}, "knowledge stands alone: it knows policies, not chats"},
 	"knowledge/baseline": {[]string{"knowledge"}, "what the search is measured against is made of the same articles"},
 	"knowledge/parse":    {nil, "reading files needs nothing of ours"},
@@ -29,7 +29,8 @@ var allowed = map[string]struct {
 	"knowledge/script":   {nil, "script conversion needs nothing of ours"},
 	"notify":             {[]string{"bot"}, "a place takes what it is handed; what is announced is decided elsewhere"},
 	"followup":           {[]string{"bot", "store", "intents", "knowledge", "knowledge/places"}, "it sees to errands with the store and the router's words; it reaches no channel and no place"},
-	"directory":          {[]string{"store", "knowledge/places", "knowledge/script"}, "a list is read into the store's types and asked by place; it knows no dialogue and opens no store"},
+	"export":             {[]string{"store"}, "a file is written of the store's types; who may have it is decided elsewhere"},
+	"directory":          {[]string{"store", "export", "knowledge/places", "knowledge/script"}, "a list is read into the store's types and asked by place; it knows no dialogue and opens no store"},
 	"intents":            {[]string{"bot", "store", "knowledge", "knowledge/places", "knowledge/script", "intents/understand"}, "the router decides with the vocabulary, the lead types and the knowledge; it does no I/O and draws for no platform"},
 	"intents/understand": {[]string{"knowledge", "knowledge/script"}, "understanding knows no dialogue and no store"},
 }
@@ -43,6 +44,7 @@ var linkers = map[string][]string{
 	"github.com/go-telegram/":  {"bot/telegram"},
 	"github.com/wneessen/":     {"notify"},
 	"github.com/pressly/goose": {"store"},
+	"github.com/xuri/excelize": {"directory", "export"},
 }
 
 func TestImportDirections(t *testing.T) {
