@@ -22,6 +22,7 @@ type deskWorld struct {
 	db     *store.DB
 	server *Server
 	web    *httptest.Server
+	dir    string // the data folder
 
 	mu sync.Mutex
 	at time.Time
@@ -41,9 +42,9 @@ func (w *deskWorld) pass(d time.Duration) {
 
 func openDesk(t *testing.T) *deskWorld {
 	t.Helper()
-	w := &deskWorld{T: t, at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	w := &deskWorld{T: t, dir: t.TempDir(), at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: w.clock, Log: quiet})
+	db, err := store.Open(t.Context(), store.Options{Dir: w.dir, Clock: w.clock, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}

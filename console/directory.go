@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smebot/directory"
+	"smebot/export"
 	"smebot/knowledge/places"
 	"smebot/store"
 )
@@ -155,15 +156,7 @@ func (s *Server) directoryForm(v *visit) error {
 }
 
 func (s *Server) directoryTemplate(v *visit) error {
-	return download(v, "directory-template.csv", directory.Template())
-}
-
-func download(v *visit, name string, data []byte) error {
-	h := v.W.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, err := v.W.Write(data)
-	return err
+	return v.download("directory-template.csv", "名录模板.csv", export.CSV.Type(), directory.Template())
 }
 
 // directoryPreview reads an uploaded list and shows what it says and every fault in it. It stores nothing.

@@ -77,8 +77,12 @@ func (v *visit) looked(action, number string) error {
 	return v.audit(action, number, "")
 }
 
-// Close ends the connections that wait for news, so that a server can shut down. Other requests are not touched.
-func (s *Server) Close() { s.streams.once.Do(func() { close(s.streams.end) }) }
+// Close ends the connections that wait for news, so that a server can shut down, and drops the files that are being
+// made or wait to be fetched. Other requests are not touched.
+func (s *Server) Close() {
+	s.streams.once.Do(func() { close(s.streams.end) })
+	s.exports.close()
+}
 
 // leadEvents tells a page that leads changed, by server-sent events. It says that, not what: the page asks for
 // what it shows by the ordinary way, which checks what the account may see. With ?lead= it tells of one lead only.

@@ -48,6 +48,7 @@ type leadData struct {
 	Held                *store.Takeover
 	Organisations       []store.Organisation
 	RevealReasons       []string
+	Given               []store.Disclosure // files it stood in
 
 	Revealed string // the phone number in clear, on the answer to the form that asks for it alone
 	Link     string // an answer link, likewise
@@ -110,6 +111,9 @@ func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadD
 		if d.Organisations, err = s.Store.Organisations(ctx, l.Town, l.Platform); err != nil {
 			return err
 		}
+		if d.Given, err = s.Store.Disclosures(ctx, l.Number); err != nil {
+			return err
+		}
 	}
 	change(&d)
 	return s.render(v, status, "leads_one", d)
@@ -165,7 +169,7 @@ func (v *visit) changed(l store.Lead, err error, done, draft string) error {
 
 // actor names who did something.
 func (v *visit) actor(name string) string {
-	if key := "leads.actor." + name; name == "person" || name == "system" || name == "organisation" {
+	if key := "leads.actor." + name; name == "person" || name == "system" || name == "organisation" || name == "operator" {
 		return v.T(key)
 	}
 	return name

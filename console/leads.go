@@ -43,20 +43,33 @@ func only(a store.Account) string {
 	return ""
 }
 
+// filterData is what the fields of a filter see.
+type filterData struct {
+	Work            store.Work
+	Towns, Channels []string // that leads come from
+	States          []store.Status
+	Platforms       []string
+	Ages            []int
+	Assignees       []string
+}
+
+// filter makes the fields of a filter ready.
+func (s *Server) filter(v *visit, w store.Work, page store.WorkPage) (filterData, error) {
+	names, err := s.workers(v)
+	return filterData{w, page.Towns, page.Channels, leadStates, platformSlugs, ages, names}, err
+}
+
 // workData is what the list's template sees.
 type workData struct {
-	Work      store.Work
-	Page      store.WorkPage
-	Rows      []workRow
-	Tabs      []workTab
-	States    []store.Status
-	Platforms []string
-	Ages      []int
-	Assignees []string
-	From, To  int
-	Prev      string // address of the page before, "" if there is none
-	Next      string
-	Query     string // the address's query, to come back to
+	Filter   filterData
+	Page     store.WorkPage
+	Rows     []workRow
+	Tabs     []workTab
+	From, To int
+	Prev     string // address of the page before, "" if there is none
+	Next     string
+	Query    string // the address's query, to come back to
+	Export   string // address of the export of what the filter chooses
 }
 
 type workTab struct {
@@ -75,20 +88,18 @@ type workRow struct {
 
 var numberForm = regexp.MustCompile(`^20\d{6}-[0-9A-Z]{4,8}$`)
 
-// readWork reads the list's filter from the address.
-func (v *visit) readWork() store.Work {
+// readWork reads the list's filter from an address or a form.
+func (v *visit) readWork(q url.Values) store.Work {
+	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
 	w := store.Work{
-		View: store.View(v.query("view")), Me: v.Account.Name, Only: only(v.Account), Town: v.query("town"), Platform: v.query("platform"),
-		Channel: v.query("channel"), Status: store.Status(v.query("status")), Assignee: v.query("assignee"), Text: v.query("q"), Limit: pageSize,
-	}
-	if v.R.URL.RawQuery == "" {
-		w.View = store.ViewOpen
+		View: store.View(get("view")), Me: v.Account.Name, Only: only(v.Account), Town: get("town"), Platform: get("platform"),
+		Channel: get("channel"), Status: store.Status(get("status")), Assignee: get("assignee"), Text: get("q"), Limit: pageSize,
 	}
 	if masked(v.Account) && !numberForm.MatchString(w.Text) {
 		w.Text = "" // who may not see a name must not find out by looking for it
 	}
-	w.Days = max(0, atoi(v.query("days")))
-	w.Offset = max(0, atoi(v.query("page"))) * pageSize
+	w.Days = max(0, atoi(get("days")))
+	w.Offset = max(0, atoi(get("page"))) * pageSize
 	return w
 }
 
@@ -101,12 +112,18 @@ func atoi(s string) int {
 }
 
 func (s *Server) workList(v *visit) error {
-	w := v.readWork()
+	w := v.readWork(v.R.URL.Query())
+	if v.R.URL.RawQuery == "" {
+		w.View = store.ViewOpen
+	}
 	page, err := s.Store.Work(v.R.Context(), w)
 	if err != nil {
 		return err
 	}
-	d := workData{Work: w, Page: page, States: leadStates, Platforms: platformSlugs, Ages: ages, Query: v.R.URL.RawQuery}
+	d := workData{Page: page, Query: v.R.URL.RawQuery}
+	if d.Filter, err = s.filter(v, w, page); err != nil {
+		return err
+	}
 	for _, it := range page.Items {
 		d.Rows = append(d.Rows, workRow{it, shownFirm(v.Account, it.Firm), it.Phone.Masked(), int(v.now().Sub(it.Created) / (24 * time.Hour))})
 	}
@@ -120,9 +137,6 @@ func (s *Server) workList(v *visit) error {
 		}
 		d.Tabs = append(d.Tabs, tab)
 	}
-	if d.Assignees, err = s.workers(v); err != nil {
-		return err
-	}
 	if len(page.Items) > 0 {
 		d.From, d.To = w.Offset+1, w.Offset+len(page.Items)
 	}
@@ -132,6 +146,7 @@ func (s *Server) workList(v *visit) error {
 		q.Set("page", strconv.Itoa(n))
 		return "/console/leads?" + q.Encode()
 	}
+	d.Export = exportPath(w)
 	if w.Offset > 0 {
 		d.Prev = at(w.Offset/pageSize - 1)
 	}

@@ -21,6 +21,7 @@ func (s *Server) routes() []route {
 		s.auditRoutes(),
 		s.leadRoutes(),
 		s.directoryRoutes(),
+		s.exportRoutes(),
 	)
 }
 

@@ -42,6 +42,7 @@ type Server struct {
 	pages   map[string]*template.Template // by the name of the file, without ".html"
 	tries   *throttle
 	streams *streams
+	exports *exportDesk
 	origins *http.CrossOriginProtection
 	nobody  string // a hash that no password opens, checked for names without an account
 	secure  bool
@@ -61,7 +62,7 @@ func New(c Config) (*Server, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	s := &Server{Config: c, tries: newThrottle(), streams: newStreams(), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	s := &Server{Config: c, tries: newThrottle(), streams: newStreams(), exports: newExportDesk(c.Store, c.Log, c.Clock), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Host == "" {
@@ -102,7 +103,7 @@ func noListing(h http.Handler) http.Handler {
 }
 
 func parsePages() (map[string]*template.Template, error) {
-	layout, err := template.New("layout.html").Option("missingkey=error").Funcs(templateFuncs).ParseFS(files, "templates/layout.html")
+	layout, err := template.New("layout.html").Option("missingkey=error").Funcs(templateFuncs).ParseFS(files, "templates/layout.html", "templates/part_*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +113,8 @@ func parsePages() (map[string]*template.Template, error) {
 	}
 	pages := map[string]*template.Template{}
 	for _, name := range names {
-		if path.Base(name) == "layout.html" {
-			continue
+		if base := path.Base(name); base == "layout.html" || strings.HasPrefix(base, "part_") {
+			continue // parts of every page
 		}
 		t, err := layout.Clone()
 		if err == nil {

@@ -131,6 +131,7 @@ var leadsText = map[string]words{
 	"leads.actor.person":       {"本人", "the person"},
 	"leads.actor.system":       {"系统", "the system"},
 	"leads.actor.organisation": {"平台机构", "the organisation"},
+	"leads.actor.operator":     {"服务器管理员", "the operator of the server"},
 
 	"leads.event.created":                     {"登记", "registered"},
 	"leads.event.moved":                       {"改为 ", "moved to "},

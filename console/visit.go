@@ -249,6 +249,7 @@ var templateFuncs = template.FuncMap{
 		}
 		return t.In(china).Format("2006-01-02 15:04")
 	},
+	"clock": func(t time.Time) string { return t.In(china).Format("15:04") },
 	"day": func(t time.Time) string {
 		if t.IsZero() {
 			return "—"

@@ -104,6 +104,9 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 			err = errors.Join(err, d.release())
 		}
 	}()
+	if err := d.clearTemp(); err != nil {
+		return nil, &OpenError{o.Dir, ErrUnreadable, reason(err), mendRights}
+	}
 	version, err := d.prepare(ctx, true)
 	if err != nil {
 		return nil, err
