@@ -69,6 +69,9 @@ func readCSV(t *testing.T, b []byte) [][]string {
 	if !bom {
 		t.Error("no byte order mark: Excel would garble Chinese")
 	}
+	if n := strings.Count(body, "\n"); n != strings.Count(body, "\r\n") {
+		t.Error("a row does not end as RFC 4180 says")
+	}
 	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll() // rows of one length, as RFC 4180 wants them
 	if err != nil {
 		t.Fatal(err)

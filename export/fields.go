@@ -37,6 +37,7 @@ var fields = []field{
 	{name: "reason", width: 16, shown: "reason", exactly: func(l store.Lead) string { return string(l.Reason) }},
 	{name: "assignee", width: 12, exactly: func(l store.Lead) string { return l.Assignee }},
 	{name: "organisation", width: 30, exactly: func(l store.Lead) string { return l.Organisation }},
+	{name: "helped", width: 12, shown: "helped", exactly: func(l store.Lead) string { return string(l.Helped) }},
 	{name: "contacted", width: 17, moment: func(l store.Lead) time.Time { return l.Contacted }},
 	{name: "moved", width: 17, moment: func(l store.Lead) time.Time { return l.Moved }},
 	{name: "needs_call", width: 10, shown: "word", exactly: func(l store.Lead) string { return yes(l.NeedsCall) }},
@@ -95,4 +96,13 @@ func (f *field) text(s Spec, l store.Lead) string {
 		v = s.say(f.shown, v)
 	}
 	return Clean(v)
+}
+
+// Values are all that a lead holds, as a name and a value for programs each.
+func Values(l store.Lead) [][2]string {
+	all := make([][2]string, len(fields))
+	for i := range fields {
+		all[i] = [2]string{fields[i].name, fields[i].raw(l)}
+	}
+	return all
 }

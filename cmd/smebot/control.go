@@ -65,6 +65,12 @@ type controlChat struct {
 	Text string `json:"text"`
 }
 
+// controlDisclosure is the record of an export, with the numbers of its leads.
+type controlDisclosure struct {
+	Disclosure store.Disclosure `json:"disclosure"`
+	Numbers    []string         `json:"numbers"`
+}
+
 // controlServer serves the commands of this machine.
 func controlServer(p *program) *http.Server {
 	mux := http.NewServeMux()
@@ -103,6 +109,9 @@ func controlServer(p *program) *http.Server {
 	}))
 	mux.HandleFunc("POST /retention/run", control(func(r *http.Request, yes bool) (store.Retention, error) {
 		return p.engine.retain(p.ctx, p.config.periods(), yes)
+	}))
+	mux.HandleFunc("POST /leads/disclose", control(func(r *http.Request, in controlDisclosure) (int, error) {
+		return len(in.Numbers), p.engine.db.Disclose(p.ctx, in.Disclosure, in.Numbers)
 	}))
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 }

@@ -106,10 +106,10 @@ func must(t testing.TB, in string, args ...string) string {
 }
 
 // exported returns the leads that `leads export` shows for a data folder.
-func exported(t testing.TB, data string) []map[string]string {
+func exported(t testing.TB, data string, flags ...string) []map[string]string {
 	t.Helper()
 	var leads []map[string]string
-	out := must(t, "", "leads", "export", "--format", "json", "--data", data)
+	out := must(t, "", append([]string{"leads", "export", "--format", "json", "--data", data}, flags...)...)
 	if err := json.Unmarshal([]byte(out), &leads); err != nil {
 		t.Fatalf("export is not JSON: %v", err)
 	}
