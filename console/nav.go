@@ -9,6 +9,7 @@ type navItem struct {
 // navigation is the menu, in its order; an account sees what it may open.
 var navigation = []navItem{
 	{"nav.leads", "/console/leads", permLeadsView},
+	{"nav.overview", "/console/overview", permOverview},
 	{"nav.export", "/console/export", permExport},
 	{"nav.canned", "/console/canned", permLeadsAssign},
 	{"nav.directory", "/console/directory", permDirectory},

@@ -22,6 +22,7 @@ func (s *Server) routes() []route {
 		s.leadRoutes(),
 		s.directoryRoutes(),
 		s.exportRoutes(),
+		s.overviewRoutes(),
 	)
 }
 

@@ -32,6 +32,9 @@ type Config struct {
 	Clock     func() time.Time // default time.Now
 	PublicURL string           // as the outside reaches the service; with https, cookies are for https only
 
+	// Workday says whether staff are at work on a day, in China's time, for the overview; default Monday to Friday.
+	Workday func(day time.Time) bool
+
 	Directory DirectoryKeeper // changes the directory of organisations; default Store
 }
 
@@ -61,6 +64,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.Workday == nil {
+		c.Workday = func(day time.Time) bool { return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday }
 	}
 	s := &Server{Config: c, tries: newThrottle(), streams: newStreams(), exports: newExportDesk(c.Store, c.Log, c.Clock), origins: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
 	if c.PublicURL != "" {

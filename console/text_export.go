@@ -13,7 +13,7 @@ var exportText = map[string]words{
 	"export.fields":          {"栏目", "Columns"},
 	"export.sensitive":       {"（完整号码，确有需要再勾）", "(in full; only if really needed)"},
 	"export.fields.needed":   {"请至少勾一个栏目。没有导出。", "Tick at least one column. Nothing was exported."},
-	"export.format":          {"文件格式", "Format"},
+	"export.format":          {"格式和用途", "Format and purpose"},
 	"export.format.xlsx":     {"Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)"},
 	"export.format.csv":      {"CSV（.csv）", "CSV (.csv)"},
 	"export.format.needed":   {"请选文件格式。没有导出。", "Choose a format. Nothing was exported."},

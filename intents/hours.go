@@ -158,7 +158,7 @@ func (h Hours) Next(at time.Time) time.Time {
 func (h Hours) After(from time.Time, days int) time.Time {
 	at := h.Next(from)
 	for ahead := 0; days > 0 && ahead < 1000; ahead++ {
-		if at = at.AddDate(0, 0, 1); len(h.times(at)) > 0 {
+		if at = at.AddDate(0, 0, 1); h.Works(at) {
 			days--
 		}
 	}
@@ -181,6 +181,9 @@ func (h Hours) Open(at time.Time) (bool, time.Time) {
 	}
 	return false, time.Time{} // not within months
 }
+
+// Works reports whether staff are at work on a day at all.
+func (h Hours) Works(day time.Time) bool { return len(h.times(day)) > 0 }
 
 // words writes the hours as people read them: days with the same times together.
 func (h Hours) words(l knowledge.Language) string {

@@ -137,6 +137,12 @@ func TestHours(t *testing.T) {
 	if open, _ := h.Open(saturday); !open || !h.Next(saturday).Equal(saturday) {
 		t.Error("the Saturday that is worked is not open")
 	}
+	for day, want := range map[string]bool{"2027-02-13": true, "2027-02-14": false, "2027-02-15": true, "2027-02-05": false, "2027-01-01": false, "2027-01-04": true} {
+		at, _ := time.ParseInLocation(time.DateOnly, day, zone)
+		if got := h.Works(at); got != want {
+			t.Errorf("%s: at work %v, want %v", day, got, want)
+		}
+	}
 	for _, days := range []string{"", "soon", "2027-02-30", "2027-02-11..2027-02-05", "2027-02-05..2028-02-11", "2027-2-5"} {
 		if _, err := h.With([]string{days}, nil); err == nil || !strings.Contains(err.Error(), "holidays") {
 			t.Errorf("holidays %q: %v", days, err)

@@ -11,9 +11,9 @@ import (
 
 const (
 	sqlAddDisclosure = `INSERT INTO disclosures (id, at, actor, receiver, purpose, format, fields, filters, leads) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	sqlAddDisclosed  = `INSERT INTO disclosed (lead, disclosure) SELECT value, $1 FROM ` + sqlEachText
+	sqlAddDisclosed  = `INSERT INTO disclosed (disclosure, lead) SELECT $1, value FROM ` + sqlEachText
 	sqlDisclosures   = `SELECT d.id, d.at, d.actor, d.receiver, d.purpose, d.format, d.fields, d.filters, d.leads
-		FROM disclosed l JOIN disclosures d ON d.id = l.disclosure WHERE l.lead = $1 ORDER BY d.at DESC, d.id`
+		FROM disclosures d WHERE EXISTS (SELECT 1 FROM disclosed l WHERE l.disclosure = d.id AND l.lead = $1) ORDER BY d.at DESC, d.id`
 )
 
 // Disclosure records that leads were given out as a file. It holds no value of a lead and outlives erasing: whoever

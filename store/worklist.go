@@ -71,6 +71,7 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	}
 	c := d.chooser(w)
 	p := WorkPage{Counts: map[View]int{}}
+	counts := make([]int, len(Views))
 	towns, channels := map[string]struct{}{}, map[string]struct{}{}
 	var chosen []string
 	for _, e := range entries {
@@ -79,9 +80,9 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 		}
 		towns[e.town], channels[e.channel] = struct{}{}, struct{}{}
 		in := w.View == ""
-		for _, v := range Views {
+		for i, v := range Views {
 			if e.in(v, w.Me, c.marks) {
-				p.Counts[v]++
+				counts[i]++
 				in = in || v == w.View
 			}
 		}
@@ -92,6 +93,9 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 			chosen = append(chosen, e.number)
 		}
 		p.Total++
+	}
+	for i, v := range Views {
+		p.Counts[v] = counts[i]
 	}
 	delete(towns, "")
 	p.Towns, p.Channels = slices.Sorted(maps.Keys(towns)), slices.Sorted(maps.Keys(channels))
@@ -239,6 +243,9 @@ func (m ageMarks) of(s Status, created, moved int64) int {
 func (d *DB) Ageing(l Lead) int {
 	return d.agingMarks().of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())
 }
+
+// ContactDue is by when somebody must have contacted the person of a lead that was made at a time.
+func (d *DB) ContactDue(made time.Time) time.Time { return d.opt.ContactDue(made) }
 
 // afterWorkingDays is three working days on from a time, Monday to Friday by the clock of the province.
 func afterWorkingDays(made time.Time) time.Time {

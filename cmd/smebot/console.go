@@ -11,7 +11,11 @@ import (
 
 // console mounts the staff console, and makes its first account if there is none.
 func (p *program) console(mux *http.ServeMux) error {
-	c, err := console.New(console.Config{Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Directory: officeKeeper{p.engine}})
+	hours, err := p.config.atWork()
+	if err != nil {
+		return err
+	}
+	c, err := console.New(console.Config{Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Workday: hours.Works, Directory: officeKeeper{p.engine}})
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -90,42 +88,43 @@ func (c *leadsExportCmd) Run(e *env) error {
 		purpose = notStated
 	}
 	s.Note = export.Note{ID: rand.Text()[:10], At: time.Now(), Actor: "operator", Receiver: c.Receiver, Purpose: purpose, Filters: export.Filters(w, s.Words)}
-	var file bytes.Buffer
-	var written []string
+	var numbers []string
 	if err := withLeads(e, func(db *store.DB) (err error) {
-		written, err = exportLeads(e, db, w, s, &file)
+		numbers, err = chosenLeads(e, db, w)
 		return err
 	}); err != nil {
 		return err
 	}
 	g := store.Disclosure{ID: s.Note.ID, Actor: s.Note.Actor, Receiver: c.Receiver, Purpose: purpose, Format: c.Format, Fields: s.Fields, Filters: export.Filters(w, nil)}
-	if len(written) > 0 {
-		if err := disclose(e, g, written); err != nil {
+	if len(numbers) > 0 {
+		if err := disclose(e, g, numbers); err != nil {
 			return fmt.Errorf("the export cannot be recorded, so nothing was written: %w", err)
 		}
 	}
-	_, err = file.WriteTo(e.out)
-	return err
+	return withLeads(e, func(db *store.DB) error { return exportLeads(e, db, numbers, s) })
 }
 
-// exportLeads writes the file and returns the numbers of the leads in it. A folder without a store holds none.
-func exportLeads(e *env, db *store.DB, w store.Work, s export.Spec, file io.Writer) (_ []string, err error) {
+// chosenLeads are the numbers that a filter chooses, oldest first. A folder without a store holds none.
+func chosenLeads(e *env, db *store.DB, w store.Work) ([]string, error) {
 	if db == nil {
-		return export.Write(e.ctx, file, nil, nil, s, nil)
+		return nil, nil
 	}
 	numbers, err := db.Chosen(e.ctx, w)
-	if err != nil {
-		return nil, err
-	}
 	slices.Reverse(numbers)
-	if s.Format == export.XLSX {
+	return numbers, err
+}
+
+// exportLeads writes the file to standard output as it goes.
+func exportLeads(e *env, db *store.DB, numbers []string, s export.Spec) (err error) {
+	if db != nil && s.Format == export.XLSX {
 		var remove func() error
 		if s.Temp, remove, err = db.TempDir(); err != nil {
-			return nil, err
+			return err
 		}
 		defer func() { err = errors.Join(err, remove()) }()
 	}
-	return export.Write(e.ctx, file, db, numbers, s, func(done int) { progress(e, "leads", done, len(numbers)) })
+	_, err = export.Write(e.ctx, e.out, db, numbers, s, func(done int) { progress(e, "leads", done, len(numbers)) })
+	return err
 }
 
 // disclose records an export: through the running server, or in the store that none holds.

@@ -27,10 +27,11 @@ CREATE TABLE disclosures (
     filters  TEXT NOT NULL,
     leads    BIGINT NOT NULL
 );
+-- By disclosure, so that the rows of a file lie side by side; there are few files, and each is asked for a lead.
 CREATE TABLE disclosed (
-    lead       TEXT NOT NULL REFERENCES leads (number),
     disclosure TEXT NOT NULL REFERENCES disclosures (id),
-    PRIMARY KEY (lead, disclosure)
+    lead       TEXT NOT NULL REFERENCES leads (number),
+    PRIMARY KEY (disclosure, lead)
 ) WITHOUT ROWID;
 
 -- +goose Down
