@@ -2,11 +2,11 @@
 // writes down who did what.
 //
 // It keeps accounts' sessions and the audit log through package store and nothing in memory but counters of failed
-// sign-ins. It never shows contact data to a role that may not see it, never changes anything on a GET, never
+// sign-ins and, for a quarter of an hour, files that their owners may fetch. It never shows contact data to a role that may not see it, never changes anything on a GET, never
 // loads anything from elsewhere, and never decides what the bot says.
 //
 // To add a page: write its handlers as func(*visit) error and a func (s *Server) xRoutes() []route in a file of
-// its own; add that func to routes in routes.go; put its template into templates and its sentences, in Chinese and
+// its own; add that func to routes in routes.go; put its template into templates (what several pages share is a part_x.html) and its sentences, in Chinese and
 // English, into a text_x.go listed in text.go; add its rows to testdata/routes.txt, which the walk test compares
 // with what every role really gets. A route names the permission it needs; permissions.go says who holds it, and
 // nothing is open that is not listed there.
