@@ -50,15 +50,8 @@ func exportLog(t *testing.T, data string) []store.AuditEntry {
 func TestLeadsExport(t *testing.T) {
 	for _, mode := range []string{"alone", "beside a server"} {
 		t.Run(mode, func(t *testing.T) {
-			c := testConfig(t)
-			s := startSite(t, c)
-			var people []person
-			var numbers []string
-			for range 2 {
-				who, b := newPerson(), openPage(t, s.url)
-				number, _ := refer(t, who, func(u utterance) heard { return b.say(t, u) })
-				people, numbers = append(people, who), append(numbers, number)
-			}
+			s, people, numbers := twoLeads(t)
+			c := s.config
 			if mode == "alone" {
 				s.end(t)
 			}

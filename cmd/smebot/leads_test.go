@@ -7,18 +7,23 @@ import (
 	"testing"
 )
 
+// twoLeads starts a server and refers two people.
+func twoLeads(t *testing.T) (s *site, people []person, numbers []string) {
+	t.Helper()
+	s = startSite(t, testConfig(t))
+	for range 2 {
+		who, b := newPerson(), openPage(t, s.url)
+		number, _ := refer(t, who, func(u utterance) heard { return b.say(t, u) })
+		people, numbers = append(people, who), append(numbers, number)
+	}
+	return s, people, numbers
+}
+
 func TestLeadsCommands(t *testing.T) {
 	for _, mode := range []string{"alone", "beside a server"} {
 		t.Run(mode, func(t *testing.T) {
-			c := testConfig(t)
-			s := startSite(t, c)
-			var people []person
-			var numbers []string
-			for range 2 {
-				who, b := newPerson(), openPage(t, s.url)
-				number, _ := refer(t, who, func(u utterance) heard { return b.say(t, u) })
-				people, numbers = append(people, who), append(numbers, number)
-			}
+			s, people, numbers := twoLeads(t)
+			c := s.config
 			if mode == "alone" {
 				s.end(t)
 				before := files(t, c.Data)
