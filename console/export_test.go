@@ -387,6 +387,16 @@ func TestExportsAreBounded(t *testing.T) {
 	}
 	_, body := sun.get("/console/export")
 	holds(t, "the page", body, "<progress", "取消", "data-running")
+	// All files together are bounded too: the oldest goes first, the latest never.
+	var gone []string
+	large := func(id string) *exportJob {
+		return &exportJob{Disclosure: store.Disclosure{ID: id}, State: exportReady, file: make([]byte, maxExportsHeld/2), cancel: func() { gone = append(gone, id) }}
+	}
+	full := &exportDesk{jobs: []*exportJob{large("A"), large("B"), large("C")}}
+	full.shed()
+	if fmt.Sprint(gone) != "[A]" {
+		t.Errorf("let go of %v", gone)
+	}
 }
 
 func TestExportWords(t *testing.T) {

@@ -60,7 +60,6 @@ var exportText = map[string]words{
 	"export.note.id":       {"导出编号", "Export number"},
 	"export.note.keep":     {"含个人信息，仅限上述用途，用后请删除。", "It holds personal data: use it for this purpose only and delete it afterwards."},
 
-	"leads.field.view":             {"范围", "List"},
 	"leads.field.text":             {"按关键词", "By words"},
 	"leads.field.reason":           {"关闭原因", "Reason for closing"},
 	"leads.field.contacted":        {"首次联系", "First contact"},

@@ -16,6 +16,8 @@ func Filters(w store.Work, say Words) string {
 		case value == "":
 		case say == nil:
 			parts = append(parts, field+"="+Clean(value))
+		case kind == "view":
+			parts = append(parts, say(kind, value))
 		case kind == "":
 			parts = append(parts, say("field", field)+" "+value)
 		default:
