@@ -321,6 +321,19 @@ func TestExportGoes(t *testing.T) {
 		_, body := wu.get("/console/export")
 		holds(t, "the page", body, "已作废")
 	})
+	t.Run("with the consent of a person in it", func(t *testing.T) {
+		l := w.lead(7, bot.WeChat)
+		w.must(w.db.MoveLead(t.Context(), l.Number, 1, store.Closed, store.Helped, "li")) // its state does not change
+		wu.order("q", l.Number)
+		path := wu.made()
+		c, err := w.db.Conversation(t.Context(), l.From)
+		w.must(err)
+		w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: "back", From: l.From, Version: c.Version, Effects: []bot.Effect{store.WithdrawConsent{Who: l.From}}}))
+		if got := status(path); got != http.StatusGone {
+			t.Errorf("somebody in it took the consent back: %d", got)
+		}
+		wu.post(path + "/drop")
+	})
 	w.lead(3, bot.WeChat)
 	t.Run("with its time", func(t *testing.T) {
 		wu.order()

@@ -29,7 +29,7 @@ const (
 	exportRuns   exportState = "running"
 	exportReady  exportState = "ready"
 	exportFailed exportState = "failed"
-	exportStale  exportState = "stale" // somebody in it was erased since: it is gone
+	exportStale  exportState = "stale" // somebody in it was erased since, or took the consent back: it is gone
 )
 
 // exportJob is a file that is being made, or lies ready for its owner. What changes is guarded by the desk.
@@ -153,7 +153,7 @@ func (d *exportDesk) write(ctx context.Context, file *bytes.Buffer, j *exportJob
 	})
 }
 
-// guard waits until a file's time is over, and takes it back when somebody in it is erased.
+// guard waits until a file's time is over, and takes it back when somebody in it is erased or takes the consent back.
 func (d *exportDesk) guard(ctx context.Context, j *exportJob) {
 	end := time.NewTimer(exportLife)
 	defer end.Stop()
@@ -172,7 +172,7 @@ func (d *exportDesk) guard(ctx context.Context, j *exportJob) {
 	}
 }
 
-// recheck takes a finished file back if somebody in it was erased since it was begun.
+// recheck takes a finished file back if somebody in it was erased, or took the consent back, since it was begun.
 func (d *exportDesk) recheck(ctx context.Context, j *exportJob) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -184,7 +184,7 @@ func (d *exportDesk) recheck(ctx context.Context, j *exportJob) error {
 		return !in
 	})
 	leads, err := d.db.LeadsByNumber(ctx, touched)
-	if err != nil || slices.ContainsFunc(leads, func(l store.Lead) bool { return l.Erased }) {
+	if err != nil || slices.ContainsFunc(leads, func(l store.Lead) bool { return l.Erased || l.Withdrawn }) {
 		j.State, j.file, j.written = exportStale, nil, nil
 	}
 	return err

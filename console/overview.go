@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"smebot/export"
+	"smebot/store"
 )
 
 func (s *Server) overviewRoutes() []route {
@@ -128,7 +129,7 @@ func (s *Server) overviewOf(v *visit, p span) (overviewData, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Charts = append(v.leadCharts(t, p), v.waitChart(t))
+	d.Charts = append(v.leadCharts(t, p), v.waitChart(t), v.helpedChart(t))
 	for _, more := range []func(*visit, span) ([]*chart, error){s.lateChart, s.feedbackChart, s.askedCharts, s.unmetChart} {
 		charts, err := more(v, p)
 		if err != nil {
@@ -154,23 +155,26 @@ func (v *visit) figures(t *tally, charts []*chart) []figure {
 	}
 	all := []figure{
 		{"leads", thousands(t.all), ""},
-		{"median", wait(.5), ""},
-		{"p90", wait(.9), ""},
+		{"median", wait(.5), v.T("overview.median.more", wait(.9))},
 		{"goal", "—", v.T("overview.goal.more", t.overdue)},
 		{"late", thousands(by["late"].Total()), ""},
 		{"questions", thousands(by["intents"].Total()), ""},
 		{"refusals", thousands(by["refusals"].Total()), ""},
 		{"useful", "—", ""},
+		{"helped", "—", ""},
 	}
 	if share, ok := t.share(); ok {
-		all[3].Value = percent(share)
+		all[2].Value = percent(share)
 	}
 	useful, useless := 0, 0
 	for _, r := range by["feedback"].Rows {
 		useful, useless = useful+r.Numbers[0], useless+r.Numbers[1]
 	}
 	if n := useful + useless; n > 0 {
-		all[7].Value, all[7].More = percent(float64(useful)/float64(n)), v.T("overview.useful.more", useful, useless)
+		all[6].Value, all[6].More = percent(float64(useful)/float64(n)), v.T("overview.useful.more", useful, useless)
+	}
+	if said := t.helped[store.HelpedYes] + t.helped[store.HelpedPartly] + t.helped[store.HelpedNo]; said > 0 {
+		all[7].Value, all[7].More = percent(float64(t.helped[store.HelpedYes])/float64(said)), v.T("overview.helped.more", said)
 	}
 	return all
 }

@@ -109,6 +109,17 @@ func (v *visit) waitChart(t *tally) *chart {
 	return c
 }
 
+// helpedChart shows what people said who were asked, after their lead was closed, whether it helped.
+func (v *visit) helpedChart(t *tally) *chart {
+	c := v.chart("helped", "leads.field.helped")
+	c.Shares = true
+	for _, said := range store.Verdicts {
+		c.one(v.T("leads.helped."+string(said)), t.helped[said])
+	}
+	c.one(v.T("overview.helped.none"), t.helped[""])
+	return c
+}
+
 // lateChart shows who is late now, whatever the span.
 func (s *Server) lateChart(v *visit, _ span) ([]*chart, error) {
 	hands, err := s.Store.LateHands(v.R.Context(), only(v.Account))

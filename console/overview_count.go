@@ -38,16 +38,17 @@ type tally struct {
 	all                               int
 	days                              map[day]int
 	town, platform, channel           map[string]int
-	outcome                           map[string]int  // "new", or "closed/helped"
-	waited                            []time.Duration // until the first contact
-	steps                             []int           // first contacts by waitSteps, and those beyond
-	inTime, waiting, overdue, settled int             // contacted in time; not yet; not yet, too late; closed without one
+	outcome                           map[string]int        // "new", or "closed/helped"
+	helped                            map[store.Verdict]int // what people said who were asked; "" for nothing yet
+	waited                            []time.Duration       // until the first contact
+	steps                             []int                 // first contacts by waitSteps, and those beyond
+	inTime, waiting, overdue, settled int                   // contacted in time; not yet; not yet, too late; closed without one
 }
 
 // count reads the leads of a span.
 func (s *Server) count(ctx context.Context, p span) (*tally, error) {
 	now := s.Clock()
-	t := &tally{days: map[day]int{}, town: map[string]int{}, platform: map[string]int{}, channel: map[string]int{}, outcome: map[string]int{}, steps: make([]int, len(waitSteps)+1)}
+	t := &tally{days: map[day]int{}, town: map[string]int{}, platform: map[string]int{}, channel: map[string]int{}, outcome: map[string]int{}, helped: map[store.Verdict]int{}, steps: make([]int, len(waitSteps)+1)}
 	work := newWorkdays(s.Workday, p.from, max(p.to, dayOf(now)))
 	late := func(f store.Fact, at time.Time) bool {
 		// Three working days are three days at least: most leads need no look into the calendar.
@@ -69,6 +70,9 @@ func (t *tally) add(f store.Fact, now time.Time, work workdays, late func(store.
 		t.outcome[string(f.Status)+"/"+string(f.Reason)]++
 	} else {
 		t.outcome[string(f.Status)]++
+	}
+	if !f.Asked.IsZero() {
+		t.helped[f.Helped]++
 	}
 	switch {
 	case !f.Contacted.IsZero():

@@ -1,7 +1,8 @@
 // Package export writes leads as files: CSV and XLSX for people, who open them in a spreadsheet, JSON for programs.
 //
 // It keeps nothing but the file it is writing. A cell is never a formula, whatever somebody typed; a file for people
-// says who made it, when and what for; people who were erased stand in none. It never decides who may have a file,
+// says who made it, when and what for; people who were erased stand in none, and of people who took their consent back
+// a file for people holds the case alone. It never decides who may have a file,
 // and writes no log: whoever calls it records the giving out before the file leaves.
 package export
 

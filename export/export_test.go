@@ -272,6 +272,28 @@ func TestErasedAndUnknownLeadsStandInNoFile(t *testing.T) {
 	}
 }
 
+// A file is passed on, and of whoever took the consent back nothing is. Programs get what the store holds.
+func TestWithdrawnLeadsTellNothingOfTheirPerson(t *testing.T) {
+	l := lead(1)
+	l.Withdrawn, l.Status, l.Reason = true, store.Closed, store.Withdrawn
+	rows := readCSV(t, written(t, CSV, l))
+	book := readXLSX(t, written(t, XLSX, l))
+	for _, f := range []string{"firm", "contact", "phone", "need", "user"} {
+		if got := rows[1][slices.Index(Fields(), f)]; got != "" {
+			t.Errorf("%s in CSV: %q", f, got)
+		}
+		if got, _ := cell(t, book, f); got != "" {
+			t.Errorf("%s in XLSX: %q", f, got)
+		}
+	}
+	if got, _ := cell(t, book, "reason"); got != "withdrawn" {
+		t.Errorf("the case is not told: %q", got)
+	}
+	if !strings.Contains(string(written(t, JSON, l)), "+8613800100001") {
+		t.Error("JSON holds less than the store")
+	}
+}
+
 func TestWordsStandForWhatTheyKnow(t *testing.T) {
 	from, numbers := shelved(lead(1))
 	say := func(kind, value string) string { return kind + ":" + value }

@@ -11,6 +11,7 @@ import (
 // says it as for people; moment is set for times.
 type field struct {
 	name    string
+	person  bool // tells of the person, or how to reach them
 	exactly func(store.Lead) string
 	shown   string
 	moment  func(store.Lead) time.Time
@@ -21,14 +22,14 @@ type field struct {
 var fields = []field{
 	{name: "number", width: 18, exactly: func(l store.Lead) string { return l.Number }},
 	{name: "created", width: 17, moment: func(l store.Lead) time.Time { return l.Created }},
-	{name: "firm", width: 30, exactly: func(l store.Lead) string { return l.Firm }},
+	{name: "firm", person: true, width: 30, exactly: func(l store.Lead) string { return l.Firm }},
 	{name: "town", width: 18, exactly: func(l store.Lead) string { return l.Town }},
-	{name: "contact", width: 12, exactly: func(l store.Lead) string { return l.Contact }},
-	{name: "phone", width: 18, exactly: func(l store.Lead) string { return l.Phone.Reveal() }}, // a file with numbers is what was asked for
+	{name: "contact", person: true, width: 12, exactly: func(l store.Lead) string { return l.Contact }},
+	{name: "phone", person: true, width: 18, exactly: func(l store.Lead) string { return l.Phone.Reveal() }}, // a file with numbers is what was asked for
 	{name: "platform", width: 12, shown: "platform", exactly: func(l store.Lead) string { return l.Platform }},
-	{name: "need", width: 50, exactly: func(l store.Lead) string { return l.Need }},
+	{name: "need", person: true, width: 50, exactly: func(l store.Lead) string { return l.Need }},
 	{name: "channel", width: 12, exactly: func(l store.Lead) string { return l.From.Channel }},
-	{name: "user", width: 30, exactly: func(l store.Lead) string { return l.From.User }},
+	{name: "user", person: true, width: 30, exactly: func(l store.Lead) string { return l.From.User }},
 	{name: "consent_version", width: 20, exactly: func(l store.Lead) string { return l.Consent.Version }},
 	{name: "consent_at", width: 17, moment: func(l store.Lead) time.Time { return l.Consent.At }},
 	{name: "consent_receiver", width: 24, shown: "receiver", exactly: func(l store.Lead) string { return l.Consent.Receiver }},
@@ -89,8 +90,12 @@ func (f *field) raw(l store.Lead) string {
 	return ""
 }
 
-// text is a field's value for people; times are not asked for here.
+// text is a field's value for people; times are not asked for here. A file for people is passed on, so of somebody who
+// took the consent back it holds no more than that.
 func (f *field) text(s Spec, l store.Lead) string {
+	if f.person && l.Withdrawn {
+		return ""
+	}
 	v := f.exactly(l)
 	if f.shown != "" {
 		v = s.say(f.shown, v)

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	sqlDeskColumns = `SELECT number, created, moved, contacted, details, phone, channel, town, platform, status, reason, assignee, organisation, needs_call FROM leads `
+	sqlDeskColumns = `SELECT number, created, moved, contacted, asked, helped, details, phone, channel, town, platform, status, reason, assignee, organisation, needs_call FROM leads `
 	sqlDeskAll     = sqlDeskColumns + `ORDER BY created DESC, number DESC`
 	sqlDeskOne     = sqlDeskColumns + `WHERE number = $1`
 )
@@ -32,7 +32,8 @@ type entry struct {
 	number, channel, town, platform, assignee, organisation string
 	status                                                  Status
 	reason                                                  CloseReason
-	created, moved, contacted                               int64
+	helped                                                  Verdict
+	created, moved, contacted, asked                        int64
 	phone                                                   string // its keyed hash
 	text                                                    string // what free text is looked for in, folded; "" once erased
 	call                                                    bool
@@ -130,11 +131,11 @@ func (d *DB) readDesk(ctx context.Context, query string, args ...any) ([]*entry,
 		e := &entry{}
 		var details, phone []byte
 		var call int
-		if err := rows.Scan(&e.number, &e.created, &e.moved, &e.contacted, &details, &phone, &e.channel, &e.town, &e.platform, &e.status,
+		if err := rows.Scan(&e.number, &e.created, &e.moved, &e.contacted, &e.asked, &e.helped, &details, &phone, &e.channel, &e.town, &e.platform, &e.status,
 			&e.reason, &e.assignee, &e.organisation, &call); err != nil {
 			return nil, err
 		}
-		for _, s := range []*string{&e.channel, &e.town, &e.platform, &e.assignee, &e.organisation, (*string)(&e.status), (*string)(&e.reason)} {
+		for _, s := range []*string{&e.channel, &e.town, &e.platform, &e.assignee, &e.organisation, (*string)(&e.status), (*string)(&e.reason), (*string)(&e.helped)} {
 			if kept, ok := same[*s]; ok {
 				*s = kept
 			} else {

@@ -13,6 +13,8 @@ type Fact struct {
 	Status                    Status
 	Reason                    CloseReason // with Closed
 	Assignee                  string
+	Asked                     time.Time // when the person was asked whether it helped; zero if not
+	Helped                    Verdict   // what they said, "" if nothing yet
 }
 
 // EachFact passes the leads that were made from one time on and before another, newest first.
@@ -26,7 +28,7 @@ func (d *DB) EachFact(ctx context.Context, from, until time.Time, each func(Fact
 		if e.created < first {
 			break
 		}
-		each(Fact{at(e.created), at(e.moved), at(e.contacted), e.town, e.platform, e.channel, e.status, e.reason, e.assignee})
+		each(Fact{at(e.created), at(e.moved), at(e.contacted), e.town, e.platform, e.channel, e.status, e.reason, e.assignee, at(e.asked), e.helped})
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 
 const (
 	sqlLeadColumns = `SELECT l.number, l.created, l.details, l.channel, l.messenger, l.town, l.platform, l.status, l.reason,
-		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.contacted, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad
+		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.contacted, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad, c.withdrawn
 		FROM leads l JOIN consents c ON c.lead = l.number `
 	sqlLeadByNumber = sqlLeadColumns + `WHERE l.number = $1`
 	// A filter that is not set is passed as empty and holds for every row.
@@ -181,14 +181,14 @@ func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
 func (d *DB) scanLead(row scanner) (Lead, error) {
 	var l Lead
 	var details []byte
-	var created, consented, moved, contacted, asked int64
+	var created, consented, moved, contacted, asked, withdrawn int64
 	var abroad, call int
 	err := row.Scan(&l.Number, &created, &details, &l.From.Channel, &l.From.Platform, &l.Town, &l.Platform, &l.Status, &l.Reason,
-		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &contacted, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad)
+		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &contacted, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad, &withdrawn)
 	if err != nil {
 		return Lead{}, err
 	}
-	l.Created, l.Consent.At, l.Consent.Abroad = at(created), at(consented), abroad == 1
+	l.Created, l.Consent.At, l.Consent.Abroad, l.Withdrawn = at(created), at(consented), abroad == 1, withdrawn > 0
 	l.NeedsCall, l.Moved, l.Contacted, l.Asked = call == 1, at(moved), at(contacted), at(asked)
 	if l.Erased = len(details) == 0; l.Erased {
 		return l, nil

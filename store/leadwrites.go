@@ -123,6 +123,7 @@ func (r leadRow) takeBack(t *tx, now int64) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	t.touch(r.number)
 	return planWithdrawn(t, r.number, now)
 }
 

@@ -96,6 +96,7 @@ type Lead struct {
 	Asked        time.Time   `json:"-"`                    // when the person was asked whether it helped; zero if not
 	Helped       Verdict     `json:"helped,omitempty"`     // what they said
 	Contacted    time.Time   `json:"-"`                    // when staff first reached the person; zero until then
+	Withdrawn    bool        `json:"-"`                    // the person took the consent back: nothing of them is passed on any more
 	Erased       bool        `json:"-"`                    // nothing is kept of its person any more
 	Version      int64       `json:"version"`
 	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
