@@ -3,7 +3,6 @@ package store_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"smebot/store"
 	"smebot/store/storetest"
@@ -11,13 +10,7 @@ import (
 
 // BenchmarkDisclose measures the one write of an export of 50,000 leads: no turn is stored meanwhile.
 func BenchmarkDisclose(b *testing.B) {
-	if testing.Short() {
-		b.Skip("makes 50,000 leads")
-	}
-	db := openBench(b)
-	if err := (storetest.Year{Leads: 50_000, Days: 1, End: time.Now()}).Fill(b.Context(), db, func(time.Time) {}); err != nil {
-		b.Fatal(err)
-	}
+	db := benchLeads(b, storetest.Year{Leads: 50_000, Days: 1})
 	numbers, err := db.Chosen(b.Context(), store.Work{})
 	if err != nil || len(numbers) != 50_000 {
 		b.Fatal(len(numbers), err)
