@@ -67,8 +67,19 @@ func newExportDesk(db *store.DB, log *slog.Logger, clock func() time.Time) *expo
 
 // close gives up what is being made, drops every file and waits.
 func (d *exportDesk) close() {
-	d.end()
+	d.mu.Lock()
+	d.end() // nothing begins after this
+	d.mu.Unlock()
 	d.work.Wait()
+}
+
+// behind does something in the background, unless the console has ended.
+func (d *exportDesk) behind(do func(context.Context)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() == nil {
+		d.work.Go(func() { do(d.ctx) })
+	}
 }
 
 // Why an export does not begin.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -101,6 +102,14 @@ func (v *visit) readWork(q url.Values) store.Work {
 	w.Days = max(0, atoi(get("days")))
 	w.Offset = max(0, atoi(get("page"))) * pageSize
 	return w
+}
+
+// warm reads the work list's index when the first colleague signs in after a start: a list of many leads is then there
+// at once. It takes a second for a hundred thousand, and is given up when the console ends.
+func (s *Server) warm() {
+	s.warmed.Do(func() {
+		s.exports.behind(func(ctx context.Context) { _, _ = s.Store.Chosen(ctx, store.Work{}) }) // the list itself tells what is wrong
+	})
 }
 
 func atoi(s string) int {

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"smebot/store"
@@ -46,6 +47,7 @@ type Server struct {
 	tries   *throttle
 	streams *streams
 	exports *exportDesk
+	warmed  sync.Once // the work list's index was asked for
 	origins *http.CrossOriginProtection
 	nobody  string // a hash that no password opens, checked for names without an account
 	secure  bool

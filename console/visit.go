@@ -192,6 +192,7 @@ func (v *visit) startSession(name string) error {
 		return err
 	}
 	v.setCookie("session", token, 0)
+	v.s.warm()
 	return nil
 }
 
