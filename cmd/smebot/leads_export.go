@@ -16,8 +16,8 @@ import (
 
 type leadsExportCmd struct {
 	Format   string `help:"csv or xlsx for people, json for programs." enum:"json,csv,xlsx" default:"csv"`
-	Columns  string `help:"Names of the columns with commas between them, or all. Default: for csv and xlsx what a list needs, without phone; for json all." placeholder:"NAMES"`
-	Purpose  string `help:"What the file is for. It stands in the file and in the log; csv and xlsx need it." placeholder:"WORDS"`
+	Columns  string `help:"Names of the columns with commas between them, or all. Default: for csv and xlsx what a list needs, for json all." placeholder:"NAMES"`
+	Purpose  string `help:"What the file is for. It stands in the file and in the log." placeholder:"WORDS"`
 	Receiver string `help:"Whom the file is for." default:"本单位" placeholder:"WORDS"`
 	Lang     string `help:"Language of heads and values in csv and xlsx." enum:"zh,en" default:"zh"`
 
@@ -31,7 +31,7 @@ type leadsExportCmd struct {
 	Text     string `help:"Only leads that hold these words, or this whole phone number."`
 }
 
-// notStated stands for the purpose of an export for a program that gave none.
+// notStated stands for the purpose of an export that none was given for.
 const notStated = "not stated"
 
 // work is what the flags choose.
@@ -49,7 +49,10 @@ func (c *leadsExportCmd) work() (store.Work, error) {
 
 // spec is what the file holds.
 func (c *leadsExportCmd) spec() (export.Spec, error) {
-	s := export.Spec{Format: export.Format(c.Format), Fields: export.DefaultFields()}
+	// Whoever may run this holds the data folder; a list to telephone by is what the command is used for.
+	s := export.Spec{Format: export.Format(c.Format), Fields: slices.DeleteFunc(export.Fields(), func(f string) bool {
+		return f != "phone" && !slices.Contains(export.DefaultFields(), f)
+	})}
 	switch {
 	case c.Columns == "" && s.Format == export.JSON, c.Columns == "all":
 		s.Fields = export.Fields()
@@ -58,9 +61,6 @@ func (c *leadsExportCmd) spec() (export.Spec, error) {
 	}
 	if err := s.Check(); err != nil {
 		return s, usageError{err}
-	}
-	if strings.TrimSpace(c.Purpose) == "" && s.Format != export.JSON {
-		return s, usageError{errors.New(`say what the file is for, with --purpose "…": it stands in the file and in the log`)}
 	}
 	return s, nil
 }
@@ -86,6 +86,9 @@ func (c *leadsExportCmd) Run(e *env) error {
 	purpose := strings.TrimSpace(c.Purpose)
 	if purpose == "" {
 		purpose = notStated
+		if s.Format != export.JSON {
+			fmt.Fprintln(e.errs, `the purpose is logged as "not stated": say what the file is for with --purpose "…"`)
+		}
 	}
 	s.Note = export.Note{ID: rand.Text()[:10], At: time.Now(), Actor: "operator", Receiver: c.Receiver, Purpose: purpose, Filters: export.Filters(w, s.Words)}
 	var numbers []string

@@ -60,8 +60,11 @@ func TestLeadsExport(t *testing.T) {
 				return must(t, "", append([]string{"leads", "export", "--data", c.Data}, args...)...)
 			}
 			rows := readCSV(t, do("--purpose", "季度回访"))
-			if len(rows) != 5 || rows[0][0] != "编号" || rows[1][0] != numbers[0] || rows[2][0] != numbers[1] || slices.Contains(rows[0], "电话") {
-				t.Fatalf("as CSV, oldest first, without phones: %v", rows)
+			if len(rows) != 5 || rows[0][0] != "编号" || rows[1][0] != numbers[0] || rows[2][0] != numbers[1] || !slices.Contains(rows[0], "电话") {
+				t.Fatalf("as CSV, oldest first, to telephone by: %v", rows)
+			}
+			if plain := command(t, "", "leads", "export", "--data", c.Data); plain.code != 0 || len(readCSV(t, plain.out)) != 5 || !strings.Contains(plain.errs, "--purpose") {
+				t.Errorf("without a purpose: exit %d, %q", plain.code, plain.errs)
 			}
 			if note := rows[4][0]; !strings.Contains(note, "operator") || !strings.Contains(note, "季度回访") {
 				t.Errorf("the file does not say what it is: %q", note)
@@ -92,13 +95,14 @@ func TestLeadsExport(t *testing.T) {
 			}
 			for i, want := range []string{
 				`operator leads=2 format=json to="本单位" for="not stated" fields=number,created,firm`, `operator leads=2 format=xlsx to="本单位" for="回电"`,
-				`operator leads=1 format=csv to="检测中心" for="回电" fields=number,phone,platform where=view=all text=yes`, `operator leads=2 format=csv to="本单位" for="季度回访"`,
+				`operator leads=1 format=csv to="检测中心" for="回电" fields=number,phone,platform where=view=all text=yes`, `operator leads=2 format=csv to="本单位" for="not stated"`,
+				`operator leads=2 format=csv to="本单位" for="季度回访"`,
 			} {
 				if i >= len(said) || !strings.HasPrefix(said[i], want) {
 					t.Errorf("line %d of the log should begin %q: %q", i, want, said)
 				}
 			}
-			if len(said) != 4 {
+			if len(said) != 5 {
 				t.Errorf("%d lines in the log, want one for each file with leads", len(said))
 			}
 			if strings.Contains(fmt.Sprint(said), people[1].says["firm"]) {
@@ -119,8 +123,6 @@ func TestLeadsExportRefusals(t *testing.T) {
 	storedLead(t, data, store.Lead{Number: "20261122-AAAAAA", Firm: "光明", Contact: "陈", Phone: "+8613800138000", Platform: "financing"})
 	before := files(t, data)
 	for says, args := range map[string][]string{
-		"--purpose":                   nil,
-		`--purpose "…"`:               {"--format", "xlsx", "--purpose", "  "},
 		`no such column as "telefon"`: {"--purpose", "核对", "--columns", "number,telefon"},
 		"phone":                       {"--purpose", "核对", "--columns", "telefon"}, // the message lists what there is
 		`"number" is named twice`:     {"--purpose", "核对", "--columns", "number,number"},
