@@ -112,13 +112,18 @@ func (d *DB) VerifyAudit(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = read.Rollback() }()
-	return d.verifyAudit(ctx, read)
+	at, err := d.verifyAudit(ctx, read)
+	if err == nil && at != "" {
+		err = errors.New("audit log: " + at)
+	}
+	return err
 }
 
-func (d *DB) verifyAudit(ctx context.Context, read *sql.Tx) error {
+// verifyAudit says where the log is broken first, "" if nowhere.
+func (d *DB) verifyAudit(ctx context.Context, read *sql.Tx) (broken string, err error) {
 	rows, err := read.QueryContext(ctx, sqlAuditAll)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer rows.Close()
 	var before []byte
@@ -128,27 +133,27 @@ func (d *DB) verifyAudit(ctx context.Context, read *sql.Tx) error {
 		var when int64
 		var hash []byte
 		if err := rows.Scan(&e.Seq, &when, &e.Actor, &e.Action, &e.Subject, &e.Detail, &hash); err != nil {
-			return err
+			return "", err
 		}
 		e.At = at(when)
 		n++
 		if e.Seq != n {
-			return fmt.Errorf("audit log: line %d is missing", n)
+			return fmt.Sprintf("line %d is missing", n), nil
 		}
 		if !hmac.Equal(hash, d.chain(before, e)) {
-			return fmt.Errorf("audit log: line %d was changed, or the one before it", n)
+			return fmt.Sprintf("line %d was changed, or the one before it", n), nil
 		}
 		before = hash
 	}
 	if err := rows.Err(); err != nil {
-		return err
+		return "", err
 	}
 	var known int64
 	if err := read.QueryRowContext(ctx, sqlAuditKnown).Scan(&known); err != nil {
-		return err
+		return "", err
 	}
 	if known != n {
-		return fmt.Errorf("audit log: ends with line %d, but line %d was written", n, known)
+		return fmt.Sprintf("ends with line %d, but line %d was written", n, known), nil
 	}
-	return nil
+	return "", nil
 }

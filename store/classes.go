@@ -41,6 +41,11 @@ var Classes = map[string]map[string]Class{
 	"errands": {"lead": Business, "kind": Business, "step": Business, "due": Business},
 	"questions": {
 		"id": PersonalData, "words": PersonalData, "intent": Business, "outcome": Business, "platform": Business, "town": Business, "asked": Business,
+		"lesson": Business,
+	},
+	"askers": {
+		"question": PersonalData, "person": PersonalData, "address": PersonalData, "channel": Business, "messenger": Business, "language": Business,
+		"agreed": PersonalData,
 	},
 	"messages": {
 		"seq": Business, "id": PersonalData, "before": Business, "at": PersonalData, "kind": Business, "words": PersonalData, "actor": PersonalData,
@@ -61,8 +66,15 @@ var Classes = map[string]map[string]Class{
 	"disclosed": {"lead": Business, "disclosure": Business},
 	"erasures":  {"person": PersonalData, "at": PersonalData},
 	"documents": {"id": Public, "title": Public, "hash": Public, "body": Public, "source": Public, "imported": Business},
-	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business},
-	"cells":     {"name": Business, "value": Secret, "updated": Business},
+	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business, "lesson": Business},
+	"lessons": {
+		"id": Business, "label": Public, "words": Public, "basis": Public, "review": Public, "actor": PersonalData, "added": Business,
+		"undone": Business, "undoer": PersonalData,
+	},
+	"switches": {"kind": Public, "name": Public, "actor": PersonalData, "comment": Business, "since": Business},
+	"choices":  {"seq": Business, "name": Public, "value": Business, "file": Business, "actor": PersonalData, "at": Business},
+	"notices":  {"seq": Business, "version": Public, "language": Public, "abroad": Public, "words": Public, "actor": PersonalData, "since": Business},
+	"cells":    {"name": Business, "value": Secret, "updated": Business},
 
 	"organisations": {
 		"id": Public, "town": Public, "platform": Public, "name": Public, "contact": Business, "address": Public, "hours": Public,

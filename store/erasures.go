@@ -29,12 +29,14 @@ const (
 	sqlTalkBefore   = `SELECT COUNT(*) FROM conversations WHERE person = $1 AND updated < $2`
 	sqlOutboxBefore = `DELETE FROM outbox WHERE person = $1 AND created < $2`
 	sqlQuietBefore  = `DELETE FROM quiet WHERE person = $1 AND since < $2`
+	sqlAskersBefore = `DELETE FROM askers WHERE person = $1 AND agreed < $2`
 	// Those of whom something from before their erasure is there: the database is older than the erasure.
 	sqlUnerased = `SELECT e.person, e.at FROM erasures e WHERE
 		EXISTS (SELECT 1 FROM leads l WHERE l.person = e.person AND l.erased = 0 AND l.created < e.at)
 		OR EXISTS (SELECT 1 FROM conversations c WHERE c.person = e.person AND c.updated < e.at)
 		OR EXISTS (SELECT 1 FROM outbox o WHERE o.person = e.person AND o.created < e.at)
-		OR EXISTS (SELECT 1 FROM quiet q WHERE q.person = e.person AND q.since < e.at)`
+		OR EXISTS (SELECT 1 FROM quiet q WHERE q.person = e.person AND q.since < e.at)
+		OR EXISTS (SELECT 1 FROM askers a WHERE a.person = e.person AND a.agreed < e.at)`
 )
 
 // erase empties what is kept about a person. Keys of deliveries stay, without chain and reply, until Retain takes
@@ -70,11 +72,10 @@ func (d *DB) erase(w *turnWrite, who bot.Address) func(*tx) error {
 
 // forgetRest removes what is kept about a person besides the conversation, from before a time.
 func forgetRest(t *tx, person []byte, now, before int64) error {
-	if _, err := t.exec(sqlOutboxBefore, person, before); err != nil {
-		return err
-	}
-	if _, err := t.exec(sqlQuietBefore, person, before); err != nil {
-		return err
+	for _, query := range []string{sqlOutboxBefore, sqlQuietBefore, sqlAskersBefore} {
+		if _, err := t.exec(query, person, before); err != nil {
+			return err
+		}
 	}
 	leads, err := leadRows(t, sqlLeadsBefore, person, before)
 	if err != nil {

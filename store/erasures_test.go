@@ -200,7 +200,8 @@ func TestPD14_EachPeriodEnds(t *testing.T) {
 	keep := store.Periods{Deliveries: 7 * day, Messages: 90 * day, Leads: 1095 * day}
 	for kind, period := range map[string]time.Duration{
 		"deliveries": keep.Deliveries, "messages given up": keep.Deliveries, "messages not sent": keep.Messages, "words": keep.Messages,
-		"conversations": keep.Messages, "questions": keep.Messages, "leads": keep.Leads,
+		"conversations": keep.Messages, "questions": keep.Messages,
+		"people waiting for an answer": 30 * day, "leads": keep.Leads,
 	} {
 		dir, now := t.TempDir(), time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 		db := clocked(t, dir, &now)

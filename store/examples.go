@@ -9,18 +9,19 @@ import (
 )
 
 const (
-	sqlExamples   = `SELECT words, label, actor, added FROM examples ORDER BY added, words`
+	sqlExamples   = `SELECT words, label, actor, added, lesson FROM examples ORDER BY added, words`
 	sqlAddExample = `INSERT INTO examples (words, label, actor, added) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (words) DO UPDATE SET label = excluded.label, actor = excluded.actor, added = excluded.added`
+		ON CONFLICT (words) DO UPDATE SET label = excluded.label, actor = excluded.actor, added = excluded.added, lesson = ''`
 	sqlRemoveExample = `DELETE FROM examples WHERE words = $1`
 )
 
 // Example is a way of asking that staff taught, with the label it stands for.
 type Example struct {
-	Words string // as somebody might ask; no personal data
-	Label string // as package understand names it: "policy/24", "platform/financing"
-	Actor string // who taught it
-	Added time.Time
+	Words  string // as somebody might ask; no personal data
+	Label  string // as package understand names it: "policy/24", "platform/financing"
+	Actor  string // who taught it
+	Lesson string // the lesson it belongs to; "" for none
+	Added  time.Time
 }
 
 // SaveExample stores an example, in place of one of the same words.
@@ -31,8 +32,10 @@ func (d *DB) SaveExample(ctx context.Context, e Example) error {
 	}
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
-		_, err := t.exec(sqlAddExample, e.Words, e.Label, e.Actor, now)
-		return err
+		if _, err := t.exec(sqlAddExample, e.Words, e.Label, e.Actor, now); err != nil {
+			return err
+		}
+		return bumpOperating(t)
 	})
 }
 
@@ -40,10 +43,13 @@ func (d *DB) SaveExample(ctx context.Context, e Example) error {
 func (d *DB) RemoveExample(ctx context.Context, words string) error {
 	return d.write(ctx, func(t *tx) error {
 		n, err := t.exec(sqlRemoveExample, strings.TrimSpace(words))
-		if err == nil && n == 0 {
-			err = fmt.Errorf("example: %w", ErrNotFound)
+		if err != nil {
+			return err
 		}
-		return err
+		if n == 0 {
+			return fmt.Errorf("example: %w", ErrNotFound)
+		}
+		return bumpOperating(t)
 	})
 }
 
@@ -58,7 +64,7 @@ func (d *DB) Examples(ctx context.Context) ([]Example, error) {
 	for rows.Next() {
 		var e Example
 		var added int64
-		if err := rows.Scan(&e.Words, &e.Label, &e.Actor, &added); err != nil {
+		if err := rows.Scan(&e.Words, &e.Label, &e.Actor, &added, &e.Lesson); err != nil {
 			return nil, err
 		}
 		e.Added = at(added)

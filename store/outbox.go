@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"smebot/bot"
@@ -18,23 +17,14 @@ const (
 		WHERE o.channel = $1 AND o.given_up = 0 AND o.not_before <= $2 AND o.due <= $2
 		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.person = o.person AND p.given_up = 0 AND p.seq < o.seq AND p.due <= $2)
 		ORDER BY o.seq LIMIT $3`
-	sqlSent        = `DELETE FROM outbox WHERE id = $1 AND given_up = 0`
-	sqlReached     = `UPDATE conversations SET reach_left = reach_left - 1 WHERE person = (SELECT person FROM outbox WHERE id = $1 AND given_up = 0) AND reach_left > 0`
-	sqlReach       = `SELECT reach_until, reach_left FROM conversations WHERE person = $1`
-	sqlWaitingFor  = `SELECT id, payload, attempts FROM outbox WHERE person = $1 AND given_up = 0 AND due <= $2 ORDER BY seq LIMIT $3`
-	sqlRetry       = `UPDATE outbox SET attempts = attempts + 1, not_before = $1, cause = $2 WHERE id = $3 AND given_up = 0`
-	sqlGiveUp      = `UPDATE outbox SET attempts = attempts + 1, given_up = $1, cause = $2 WHERE id = $3 AND given_up = 0`
-	sqlDeadLetters = `SELECT id, payload, attempts, cause, given_up FROM outbox WHERE given_up > 0 ORDER BY given_up DESC, seq DESC LIMIT $1`
-	sqlWaiting     = `SELECT channel, COUNT(*), MIN(created) FROM outbox WHERE given_up = 0 GROUP BY channel`
-	sqlRevive      = `UPDATE outbox SET given_up = 0, attempts = 0, not_before = $1 WHERE id = $2 AND given_up > 0`
+	sqlSent       = `DELETE FROM outbox WHERE id = $1 AND given_up = 0`
+	sqlReached    = `UPDATE conversations SET reach_left = reach_left - 1 WHERE person = (SELECT person FROM outbox WHERE id = $1 AND given_up = 0) AND reach_left > 0`
+	sqlReach      = `SELECT reach_until, reach_left FROM conversations WHERE person = $1`
+	sqlWaitingFor = `SELECT id, payload, attempts FROM outbox WHERE person = $1 AND given_up = 0 AND due <= $2 ORDER BY seq LIMIT $3`
+	sqlRetry      = `UPDATE outbox SET attempts = attempts + 1, not_before = $1, cause = $2 WHERE id = $3 AND given_up = 0`
+	sqlGiveUp     = `UPDATE outbox SET attempts = attempts + 1, given_up = $1, cause = $2 WHERE id = $3 AND given_up = 0`
+	sqlWaiting    = `SELECT channel, COUNT(*), MIN(created) FROM outbox WHERE given_up = 0 GROUP BY channel`
 )
-
-// DeadLetter is a message that was given up.
-type DeadLetter struct {
-	bot.OutboxItem
-	Cause string
-	At    time.Time // when it was given up
-}
 
 // Backlog says how much of a channel waits to be sent.
 type Backlog struct {
@@ -151,43 +141,6 @@ func (d *DB) GiveUp(ctx context.Context, id string, cause string) error {
 		_, err := t.exec(sqlGiveUp, now, cause, key)
 		return err
 	})
-}
-
-// Revive puts a dead letter back to be sent at once, with its attempts forgotten. ErrNotFound if there is none.
-func (d *DB) Revive(ctx context.Context, letter DeadLetter) error {
-	key, now := d.outgoingKey(letter.ID), d.now()
-	return d.write(ctx, func(t *tx) error {
-		n, err := t.exec(sqlRevive, now, key)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("dead letter: %w", ErrNotFound)
-		}
-		t.after.channels = append(t.after.channels, letter.To.Channel)
-		return err
-	})
-}
-
-// DeadLetters returns up to limit messages that were given up, the latest first.
-func (d *DB) DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error) {
-	rows, err := d.read.QueryContext(ctx, sqlDeadLetters, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var letters []DeadLetter
-	for rows.Next() {
-		var id, payload []byte
-		var gone int64
-		var l DeadLetter
-		if err := rows.Scan(&id, &payload, &l.Attempts, &l.Cause, &gone); err != nil {
-			return nil, err
-		}
-		if err := d.openJSON(colPayload, id, payload, &l.Outgoing); err != nil {
-			return nil, err
-		}
-		l.At = at(gone)
-		letters = append(letters, l)
-	}
-	return letters, rows.Err()
 }
 
 // Backlogs says of each channel with unsent messages how many wait, those scheduled for later included.

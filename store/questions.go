@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/hex"
 	"strconv"
 	"time"
 
@@ -9,20 +11,29 @@ import (
 )
 
 const (
-	sqlAddQuestion = `INSERT INTO questions (id, words, intent, outcome, platform, town, asked) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlQuestions   = `SELECT id, words, intent, outcome, platform, town, asked FROM questions ORDER BY asked DESC, id LIMIT $1`
+	sqlAddQuestion   = `INSERT INTO questions (id, words, intent, outcome, platform, town, asked) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlQuestionCols  = `SELECT id, words, intent, outcome, platform, town, asked, lesson FROM questions `
+	sqlQuestions     = sqlQuestionCols + `ORDER BY asked DESC, id LIMIT $1`
+	sqlOpenQuestions = sqlQuestionCols + `WHERE lesson = '' ORDER BY asked DESC, id LIMIT $1`
+	sqlSettle        = `UPDATE questions SET lesson = $1 WHERE id = $2 AND lesson = ''`
+	sqlUnsettle      = `UPDATE questions SET lesson = '' WHERE lesson = $1`
 )
 
-// AskedQuestion is a Question as staff see it. Who asked is not kept.
+// AskedQuestion is a Question as staff see it. Who asked is not kept with it.
 type AskedQuestion struct {
 	Question
-	At time.Time
+	Handle string // names it in addresses and forms
+	Lesson string // id of the lesson that settled it; "" while it is open
+	At     time.Time
 }
 
-// saveQuestion makes a question ready. Its key comes from the turn's, so it is stored once however often the
-// turn is tried.
+// saveQuestion makes a question ready. Its key comes from the turn's or from the router's own name for it, so it is
+// stored once however often the turn is tried.
 func (d *DB) saveQuestion(w *turnWrite, turn string, i int, q Question) (func(*tx) error, error) {
-	id := d.seal.hash("question", turn, strconv.Itoa(i))
+	id := d.questionKey(q.ID)
+	if q.ID == "" {
+		id = d.seal.hash("question", turn, strconv.Itoa(i))
+	}
 	words := d.seal.seal(colWords, id, []byte(q.Text))
 	return func(t *tx) error {
 		_, err := t.exec(sqlAddQuestion, id, words, q.Intent, q.Outcome, q.Platform, q.Town, w.now)
@@ -30,29 +41,46 @@ func (d *DB) saveQuestion(w *turnWrite, turn string, i int, q Question) (func(*t
 	}, nil
 }
 
+// questionKey is the row of a question that the router named.
+func (d *DB) questionKey(name string) []byte { return d.seal.hash("question", "named", name) }
+
 // Questions returns up to limit questions noted for staff, newest first.
 func (d *DB) Questions(ctx context.Context, limit int) ([]AskedQuestion, error) {
-	rows, err := d.read.QueryContext(ctx, sqlQuestions, limit)
+	return d.questions(ctx, sqlQuestions, limit)
+}
+
+// OpenQuestions returns up to limit questions that no lesson has settled, newest first.
+func (d *DB) OpenQuestions(ctx context.Context, limit int) ([]AskedQuestion, error) {
+	return d.questions(ctx, sqlOpenQuestions, limit)
+}
+
+func (d *DB) questions(ctx context.Context, query string, limit int) ([]AskedQuestion, error) {
+	rows, err := d.read.QueryContext(ctx, query, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []AskedQuestion
 	for rows.Next() {
-		var id, words []byte
-		var asked int64
-		var q AskedQuestion
-		if err := rows.Scan(&id, &words, &q.Intent, &q.Outcome, &q.Platform, &q.Town, &asked); err != nil {
-			return nil, err
-		}
-		text, err := d.seal.open(colWords, id, words)
+		q, err := d.scanQuestion(rows)
 		if err != nil {
 			return nil, err
 		}
-		q.Text, q.At = string(text), at(asked)
 		all = append(all, q)
 	}
 	return all, rows.Err()
+}
+
+func (d *DB) scanQuestion(rows *sql.Rows) (AskedQuestion, error) {
+	var id, words []byte
+	var asked int64
+	var q AskedQuestion
+	if err := rows.Scan(&id, &words, &q.Intent, &q.Outcome, &q.Platform, &q.Town, &asked, &q.Lesson); err != nil {
+		return q, err
+	}
+	text, err := d.seal.open(colWords, id, words)
+	q.Text, q.At, q.Handle = string(text), at(asked), hex.EncodeToString(id)
+	return q, err
 }
 
 var _ bot.Effect = Question{}

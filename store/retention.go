@@ -89,6 +89,10 @@ var keepings = []keeping{
 		remove: `DELETE FROM questions WHERE id IN (SELECT id FROM questions WHERE asked < $1 LIMIT $2)`, bound: Periods.long,
 	},
 	{
+		kind: "people waiting for an answer", all: `SELECT COUNT(*) FROM askers`, due: `SELECT COUNT(*) FROM askers WHERE agreed < $1`,
+		remove: `DELETE FROM askers WHERE question IN (SELECT question FROM askers WHERE agreed < $1 LIMIT $2)`, bound: Periods.waiting,
+	},
+	{
 		kind: "leads", all: `SELECT COUNT(*) FROM leads WHERE erased = 0`,
 		due:    `SELECT COUNT(*) FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND moved < $1`,
 		remove: `SELECT number, status, version FROM leads WHERE erased = 0 AND status IN ('done', 'closed') AND moved < $1 ORDER BY moved LIMIT $2`,
@@ -98,6 +102,9 @@ var keepings = []keeping{
 
 func (p Periods) short() time.Duration { return min(p.Deliveries, p.Messages) }
 func (p Periods) long() time.Duration  { return p.Messages }
+
+// waiting is for people who wait for an answer: not longer than promised, nor than their question.
+func (p Periods) waiting() time.Duration { return min(askerTime, p.Messages) }
 
 func (p Periods) check() error {
 	if p.Deliveries <= 0 || p.Messages <= 0 || p.Leads <= 0 {

@@ -27,7 +27,8 @@ func personalTurn(n int, who bot.Address, phone string) bot.Turn {
 				Phone: store.Phone(phone), Platform: "financing", Need: "请打 " + phone, From: who, Draft: fmt.Sprint("draft of ", who.User, n),
 				Consent: store.Consent{Version: "1/abc", At: time.Now(), Receiver: "service-centre"},
 			}},
-			store.Question{Text: "陈大文问的问题"},
+			store.Question{ID: fmt.Sprint(who.User, n), Text: "陈大文问的问题"},
+			store.WantAnswer{Who: who, Question: fmt.Sprint(who.User, n), Language: "zh"},
 		},
 		Outgoing: []bot.Outgoing{{ID: "reply:" + who.User + fmt.Sprint(n), To: who, Reply: bot.Reply{Text: "陈大文 " + phone}}},
 	}

@@ -212,7 +212,12 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.saveLead(w, t, e.Lead)
 	case WithdrawConsent:
 		person := d.seal.person(e.Who)
-		return func(t *tx) error { return withdraw(t, person, w.now) }, nil
+		return func(t *tx) error {
+			if _, err := t.exec(sqlForgetAsked, person); err != nil {
+				return err
+			}
+			return withdraw(t, person, w.now)
+		}, nil
 	case ErasePerson:
 		return d.erase(w, e.Who), nil
 	case CorrectLead:
@@ -227,6 +232,8 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.rate(e)
 	case Question:
 		return d.saveQuestion(w, t.Key, i, e)
+	case WantAnswer:
+		return d.wantAnswer(w, e)
 	case Unmet:
 		return d.countUnmet(w, e)
 	case nil:

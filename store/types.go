@@ -142,6 +142,7 @@ const (
 // Question notes a question that could not be answered, or one marked useless, for staff. Text has contact
 // details masked before it comes here.
 type Question struct {
+	ID                    string // drawn by the router, for a WantAnswer that may follow; "" if nobody can want one
 	Text, Intent, Outcome string
 	Platform, Town        string
 }

@@ -24,15 +24,20 @@ var mustBeEmpty = []struct{ query, says string }{
 	{`SELECT d.id FROM disclosures d WHERE d.leads <> (SELECT COUNT(*) FROM disclosed l WHERE l.disclosure = d.id)`, "disclosure that lacks a lead"},
 	{`SELECT 'of ' || m.at FROM messages m WHERE NOT EXISTS (SELECT 1 FROM messages n WHERE n.before = m.seq)
 		AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.talk = m.seq)`, "message that erasing would not find"},
+	{`SELECT e.lesson FROM examples e LEFT JOIN lessons l ON l.id = e.lesson WHERE e.lesson <> '' AND (l.id IS NULL OR l.undone > 0)`, "example of a lesson that is not in force"},
+	{`SELECT q.lesson FROM questions q LEFT JOIN lessons l ON l.id = q.lesson WHERE q.lesson <> '' AND (l.id IS NULL OR l.undone > 0)`, "question settled by a lesson that is not in force"},
 }
 
 // maxFindings bounds how many breaks of one kind Verify lists.
 const maxFindings = 20
 
 // Verify reads the whole store and checks what must always hold: the file is sound, references point at rows,
-// every lead has its consent and its history, no draft became two leads, and every sealed value opens. The
-// error joins a line for each break; nil means that all is well. It holds up no turn.
-func (d *DB) Verify(ctx context.Context) error {
+// every lead has its consent and its history, no draft became two leads, no line of the audit log was changed, and
+// every sealed value opens. The error joins a line for each break; nil means that all is well. It holds up no turn.
+func (d *DB) Verify(ctx context.Context) error { return d.VerifyTelling(ctx, func(int, int) {}) }
+
+// VerifyTelling is Verify that tells how many of its checks are done.
+func (d *DB) VerifyTelling(ctx context.Context, tell func(done, all int)) error {
 	// One transaction, so that all checks see the same moment.
 	read, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -40,38 +45,54 @@ func (d *DB) Verify(ctx context.Context) error {
 	}
 	defer func() { _ = read.Rollback() }()
 	var breaks []error
-	add := func(says string) func(string) {
-		return func(what string) { breaks = append(breaks, errors.New(says+": "+what)) }
-	}
-	err = each(ctx, read, "PRAGMA integrity_check(20)", func(found string) {
-		if found != "ok" {
-			add("database file")(found)
+	checks := d.checks(ctx, read, func(says, what string) { breaks = append(breaks, errors.New(says+": "+what)) })
+	for i, check := range checks {
+		tell(i, len(checks))
+		if err := check(); err != nil {
+			return err
 		}
-	})
-	if err != nil {
-		return err
 	}
-	if err := each(ctx, read, `SELECT "table" || ' row ' || rowid || ' lacks its ' || parent FROM pragma_foreign_key_check`, add("reference")); err != nil {
-		return err
+	tell(len(checks), len(checks))
+	return errors.Join(breaks...)
+}
+
+// checks are what Verify does, one after another; each names what it finds broken.
+func (d *DB) checks(ctx context.Context, read *sql.Tx, broken func(says, what string)) []func() error {
+	add := func(says string) func(string) { return func(what string) { broken(says, what) } }
+	list := []func() error{
+		func() error {
+			return each(ctx, read, "PRAGMA integrity_check(20)", func(found string) {
+				if found != "ok" {
+					broken("database file", found)
+				}
+			})
+		},
+		func() error {
+			return each(ctx, read, `SELECT "table" || ' row ' || rowid || ' lacks its ' || parent FROM pragma_foreign_key_check`, add("reference"))
+		},
+		func() error {
+			at, err := d.verifyAudit(ctx, read)
+			if at != "" {
+				broken("audit log", at)
+			}
+			return err
+		},
 	}
 	for _, m := range mustBeEmpty {
-		if err := each(ctx, read, fmt.Sprintf("SELECT * FROM (%s) found LIMIT %d", m.query, maxFindings), add(m.says)); err != nil {
-			return err
-		}
-	}
-	if err := d.verifyAudit(ctx, read); err != nil {
-		breaks = append(breaks, err)
+		list = append(list, func() error {
+			return each(ctx, read, fmt.Sprintf("SELECT * FROM (%s) found LIMIT %d", m.query, maxFindings), add(m.says))
+		})
 	}
 	for _, s := range sealedColumns {
-		n, err := d.unopened(ctx, read, s)
-		if err != nil {
+		list = append(list, func() error {
+			n, err := d.unopened(ctx, read, s)
+			if n > 0 {
+				broken(s.column, fmt.Sprintf("%d values do not open with this key", n))
+			}
 			return err
-		}
-		if n > 0 {
-			breaks = append(breaks, fmt.Errorf("%s: %d values do not open with this key", s.column, n))
-		}
+		})
 	}
-	return errors.Join(breaks...)
+	return list
 }
 
 func each(ctx context.Context, read *sql.Tx, query string, found func(string)) error {
@@ -97,6 +118,7 @@ var sealedColumns = []struct{ column, query string }{
 	{colPayload, `SELECT id, payload FROM outbox`},
 	{colDetails, `SELECT number, details FROM leads WHERE length(details) > 0`},
 	{colWords, `SELECT id, words FROM questions`},
+	{colAsker, `SELECT question, address FROM askers`},
 	{colCell, `SELECT name, value FROM cells`},
 	{colTalk, `SELECT id, words FROM messages`},
 	{colNote, `SELECT lead || '/' || version, words FROM notes`},

@@ -70,9 +70,9 @@ var outboxTests = []contract{
 		if again, _ := e.DeadLetters(ctx, 10); len(again) != 1 {
 			e.Error("marking a dead letter as sent removed it")
 		}
-		e.must(e.Revive(ctx, dead[0]))
+		e.must(e.Revive(ctx, dead[0].Handle, "admin"))
 		e.wantDue("guzhen", "c1")
-		if err := e.Revive(ctx, dead[0]); !errors.Is(err, store.ErrNotFound) {
+		if err := e.Revive(ctx, dead[0].Handle, "admin"); !errors.Is(err, store.ErrNotFound) {
 			e.Errorf("reviving twice: %v, want ErrNotFound", err)
 		}
 	}},

@@ -35,6 +35,7 @@ func Run(t *testing.T, open Opener) {
 		{"staff", staffTests},
 		{"answers", answerTests},
 		{"overview", overviewTests},
+		{"teaching", teachingTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {
