@@ -170,6 +170,53 @@ func TestTeach(t *testing.T) {
 	}
 }
 
+// Staff may teach what the weights know nothing of: an article of an imported document, an answer of their own.
+func TestTeachBeyondTheModel(t *testing.T) {
+	u, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	imported := knowledge.Ref{Document: "古镇灯饰展会补贴办法", Article: 2, Heading: "第二条"}
+	lesson := []Example{{"古镇灯饰企业参加展会有没有补贴", ArticleLabel(imported)}, {"周末服务中心开门吗", AnswerLabel("a1")}, {"平台申报电话是多少", "policy/17"}}
+	if err := u.Teach(lesson); err != nil {
+		t.Fatal(err)
+	}
+	if r := u.Understand("古镇灯饰企业参加展会有没有补贴呀"); r.Intent != Policy || len(r.Articles) != 1 || r.Articles[0].Ref != imported || r.Answer != "" {
+		t.Errorf("an article of an imported document: %+v", r)
+	}
+	if r := u.Understand("周末服务中心开门吗？"); r.Answer != "a1" {
+		t.Errorf("an answer of staff's own: %+v", r)
+	}
+	for _, other := range []string{"周末灯饰展几点开门", "古镇灯饰企业怎么参加展会", "周末"} {
+		if r := u.Understand(other); r.Answer != "" || len(r.Articles) > 0 && r.Articles[0].Ref == imported {
+			t.Errorf("%s was taken for what staff taught: %+v", other, r)
+		}
+	}
+	// Article 17 holds no telephone number: what is merely like the taught question is refused as before.
+	if r := u.Understand("平台申报电话是多少？"); r.Intent != Policy || r.Articles[0].Article != 17 {
+		t.Errorf("the very words that staff taught: %+v", r)
+	}
+	if r := u.Understand("建平台申报的热线电话是多少号"); r.Intent == Policy {
+		t.Errorf("a question that is only like them: %+v", r)
+	}
+	for _, bad := range []Label{"article/x", "article//2/第二条", "article/x/n/第二条", "article/x/2/", "answer/", "policy/99"} {
+		if u.Teachable(bad) {
+			t.Errorf("%q may be taught", bad)
+		}
+	}
+	other, err := u.With(lesson[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other.Understand("周末服务中心开门吗").Answer != "" || len(other.Taught()) != 1 || len(u.Taught()) != 3 {
+		t.Error("what another understander was taught is not kept apart")
+	}
+	tr := u.Trace("周末服务中心开门吗")
+	if tr.Nearest.Label != AnswerLabel("a1") || tr.Nearest.Likeness < 0.99 || len(tr.Labels) == 0 || len(u.Trace("平台申报电话是多少").Asked) == 0 {
+		t.Errorf("the trace is %+v", tr)
+	}
+}
+
 // Whatever people send, there is an answer in bounded time and no panic.
 func TestBadInput(t *testing.T) {
 	u := understander(t)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -143,19 +144,35 @@ func (u *Understander) Understand(text string) Result {
 }
 
 func (u *Understander) classify(n normal) Result {
+	r, _, _ := u.weigh(n)
+	return r
+}
+
+// weigh is classify that also gives the probabilities of the model's labels, before the check of slots, and the taught
+// example that was nearest.
+func (u *Understander) weigh(n normal) (Result, []float64, Nearest) {
 	r := Result{Language: n.language, Normal: n.text}
-	if len(n.pinyin) == 0 {
-		n.text = u.mend(n.text)
-	}
+	n = u.mended(n)
 	r.Query = u.query(n)
 	v := u.vector(n)
 	p := u.model.Predict(v)
-	u.recall(v, p)
+	near := u.nearest(maps.Clone(v))
+	u.recall(near, p)
+	weighed := slices.Clone(p)
 	u.decide(&r, p)
-	if r.Intent == Policy && len(r.Articles) > 0 {
+	r.obey(near)
+	if r.Intent == Policy && len(r.Articles) > 0 && r.Articles[0].Ref == knowledge.PolicyRef(r.Articles[0].Article) {
 		r.Points = u.pointsOf(r.Articles[0].Article, n, v)
 	}
-	return r
+	return r, weighed, near
+}
+
+// mended is a message with its words by ear as the examples write them.
+func (u *Understander) mended(n normal) normal {
+	if len(n.pinyin) == 0 {
+		n.text = u.mend(n.text)
+	}
+	return n
 }
 
 // query adds to a message the words that the policy uses for the same things.
