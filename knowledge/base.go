@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smebot/knowledge/parse"
@@ -30,6 +31,8 @@ type Base struct {
 
 	mu  sync.RWMutex // held for reading while a snapshot is in use
 	now *snapshot
+
+	off atomic.Pointer[map[string]bool] // ids of documents that are not answered from
 }
 
 // snapshot is one state of the documents with its index.
@@ -167,6 +170,22 @@ func OpenIndexed(dir string, log *slog.Logger) (*Base, error) {
 	return Open(Options{Dir: dir, Documents: docs, Log: log})
 }
 
+// SwitchOff names the documents, by id, that are held but not answered from: none of their articles is found, quoted or
+// shown until they are left out of a later call. It takes effect at once.
+func (b *Base) SwitchOff(ids []string) {
+	off := map[string]bool{}
+	for _, id := range ids {
+		off[id] = true
+	}
+	b.off.Store(&off)
+}
+
+// Off reports whether a document is held but not answered from.
+func (b *Base) Off(id string) bool {
+	off := b.off.Load()
+	return off != nil && (*off)[id]
+}
+
 // Search returns the articles that best match a text, best first. The text is words only: it has no syntax.
 func (b *Base) Search(ctx context.Context, text string, top int) ([]Hit, error) {
 	b.mu.RLock()
@@ -174,7 +193,7 @@ func (b *Base) Search(ctx context.Context, text string, top int) ([]Hit, error) 
 	if b.now == nil {
 		return nil, errors.New("the knowledge base is closed")
 	}
-	found, err := b.now.index.search(ctx, text, top)
+	found, err := b.now.index.search(ctx, text, top, b.Off)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +215,7 @@ func (b *Base) Documents() []Document {
 	return b.now.docs
 }
 
-// Article returns the article that a reference names, with its document.
+// Article returns the article that a reference names, with its document, if it is held and answered from.
 func (b *Base) Article(r Ref) (Document, Article, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -204,7 +223,7 @@ func (b *Base) Article(r Ref) (Document, Article, bool) {
 		return Document{}, Article{}, false
 	}
 	d, ok := b.now.byID[r.Document]
-	if !ok {
+	if !ok || b.Off(d.ID) {
 		return Document{}, Article{}, false
 	}
 	for i := range d.Articles {

@@ -51,36 +51,6 @@ func sentencesOf(text string) []sentence {
 	return out
 }
 
-var damaged = regexp.MustCompile(`[\d.]*[\x{E000}-\x{F8FF}][\d.]*`)
-
-// DamageMark stands where characters of the source cannot be read; a whole figure is hidden when one of its
-// digits is damaged, since the rest of it would read as another figure.
-const DamageMark = "□□"
-
-// Display returns official words fit to be shown: damaged places are marked, nothing else is changed.
-func Display(s string) string { return damaged.ReplaceAllString(s, DamageMark) }
-
-// Damaged reports whether a text has characters that the source lost.
-func Damaged(s string) bool { return damaged.MatchString(s) }
-
-var figure = regexp.MustCompile(`\d+(?:\.\d+)?`)
-
-// unsupported returns the first figure of words that occurs in none of the articles' texts.
-func unsupported(words string, articles ...string) (string, bool) {
-	held := map[string]bool{}
-	for _, a := range articles {
-		for _, f := range figure.FindAllString(Display(a), -1) {
-			held[f] = true
-		}
-	}
-	for _, f := range figure.FindAllString(words, -1) {
-		if !held[f] {
-			return f, true
-		}
-	}
-	return "", false
-}
-
 // phrases are the fixed words of an answer in the languages it is written in. They frame quotations; what
 // the bot says otherwise is in package intents.
 type phrases struct{ basis, expired, ended, damage, item, also, original, page string }
@@ -329,13 +299,11 @@ const stopChars = "的了吗呢吧啊是有在和与及或要能会不也都就�
 
 // Answer composes a cited answer: the sentences that answer, where they stand, and whether their time is over.
 func (b *Base) Answer(q Ask) Answer {
+	q.Refs = b.answerable(q.Refs)
 	if len(q.Refs) == 0 {
-		return Answer{Withheld: true}
+		return Answer{Absent: true}
 	}
-	doc, art, ok := b.Article(q.Refs[0])
-	if !ok {
-		return Answer{Withheld: true}
-	}
+	doc, art, _ := b.Article(q.Refs[0])
 	var card *Card
 	if c, ok := b.Card(q.Refs[0]); ok {
 		card = &c
@@ -361,8 +329,8 @@ func (b *Base) Answer(q Ask) Answer {
 		quote, all = pick(sents, ready.rank(q.Text, q.Points), min(budget, quoteLimit), broad(q.Text) || wholeAsked(q.Points))
 	}
 	quote = Display(quote)
-	if _, bad := unsupported(lead+" "+quote, art.Text); bad {
-		return Answer{Withheld: true}
+	if f, bad := unsupported(lead+" "+quote, art.Text); bad {
+		return Answer{Withheld: true, Figure: f}
 	}
 	var lines []string
 	if lead != "" {
@@ -382,6 +350,14 @@ func (b *Base) Answer(q Ask) Answer {
 		}
 	}
 	return a
+}
+
+// answerable leaves out references to what is not held or not answered from.
+func (b *Base) answerable(refs []Ref) []Ref {
+	return slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool {
+		_, _, ok := b.Article(r)
+		return !ok
+	})
 }
 
 // itemNames lists the names of the items that an article enumerates.
@@ -655,12 +631,12 @@ func listInScript(list []string, l Language) []string {
 
 // ArticleTitle returns a short title of an article: its card's, else its heading with the opening words.
 func (b *Base) ArticleTitle(r Ref, l Language) string {
-	if c, ok := b.Card(r); ok {
-		return inScript(c.Title.In(l), l)
-	}
 	doc, art, ok := b.Article(r)
 	if !ok {
 		return ""
+	}
+	if c, ok := b.Card(r); ok {
+		return inScript(c.Title.In(l), l)
 	}
 	return inScript("《"+doc.Title+"》"+art.Heading, l)
 }

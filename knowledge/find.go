@@ -46,7 +46,7 @@ func (b *Base) Find(ctx context.Context, question string, within ...string) Find
 	if len(within) > 0 {
 		depth = candidates
 	}
-	ranked, err := x.search(ctx, question, depth)
+	ranked, err := x.search(ctx, question, depth, b.Off)
 	if err != nil {
 		b.opt.Log.Warn("imported documents could not be searched", "err", err)
 		return Findings{}

@@ -252,7 +252,7 @@ func openPath(path string, docs []Document) (*index, error) {
 		err = fmt.Errorf("index holds %d articles, the documents %d", n, len(x.entries))
 	}
 	if err == nil && n > 0 { // read something of it: a cut segment shows here, not in DocCount
-		_, err = x.search(context.Background(), x.entries[0].art.Text, 1)
+		_, err = x.search(context.Background(), x.entries[0].art.Text, 1, func(string) bool { return false })
 	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -276,12 +276,13 @@ func sweep(dir, current string) {
 
 func (x *index) close() error { return x.bleve.Close() }
 
-// search returns the best candidates for a text with their scores, best first.
-func (x *index) search(ctx context.Context, text string, top int) ([]candidate, error) {
+// search returns the best candidates for a text with their scores, best first, without those of documents that are off.
+func (x *index) search(ctx context.Context, text string, top int, off func(id string) bool) ([]candidate, error) {
 	list, err := x.candidates(ctx, text, max(candidates, top))
 	if err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(c candidate) bool { return off(x.entries[c.i].doc.ID) })
 	score := judge(len(x.entries))
 	for i := range list {
 		list[i].score = score(&list[i].features)

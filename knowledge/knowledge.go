@@ -41,6 +41,8 @@ type Answer struct {
 	HasMore  bool     // the article says more than Text quotes: offer its full text
 	Related  []string // short questions a person may ask next, in the answer's language
 	Withheld bool     // the guard found a figure that the article does not hold; Text is empty
+	Figure   string   // which, with Withheld
+	Absent   bool     // none of the articles is held, or their documents are switched off; Text is empty
 }
 
 // Ask is a policy question to be answered from a given article.

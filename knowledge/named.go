@@ -83,14 +83,15 @@ const beforeName = "据照和与及在看查国的问请依是对用由于新旧
 // What behind a name makes it another: 公司法人, 劳动合同法实施条例.
 var afterName = []string{"人", "律", "院", "庭", "官", "规", "治", "定", "则", "实施", "司法解释", "若干"}
 
-// Named lists the documents that a text names, in the order of the text. The text is in simplified script.
+// Named lists the documents that a text names and that are answered from, in the order of the text. The text is in
+// simplified script.
 func (b *Base) Named(text string) []Mention {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if b.now == nil {
 		return nil
 	}
-	return b.now.names().in(text, b.now.docs)
+	return slices.DeleteFunc(b.now.names().in(text, b.now.docs), func(m Mention) bool { return b.Off(m.Document) })
 }
 
 func (n *names) in(text string, docs []Document) []Mention {
@@ -150,11 +151,11 @@ func continues(rest string, opened bool) bool {
 	return false
 }
 
-// Headings lists the articles of a document in their order; nil if it is not held.
+// Headings lists the articles of a document in their order; nil if it is not held or not answered from.
 func (b *Base) Headings(document string) []Ref {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	if b.now == nil || b.now.byID[document] == nil {
+	if b.now == nil || b.now.byID[document] == nil || b.Off(document) {
 		return nil
 	}
 	d := b.now.byID[document]
