@@ -44,18 +44,20 @@ type Address struct {
 
 // Message is one delivery from a person, as an adapter read it.
 type Message struct {
-	Key   string    // unique for the delivery: the same key again is the same turn and gets the stored reply; never empty
-	From  Address   // who wrote, and where
-	Kind  Kind      // what sort of delivery it is
-	Text  string    // the words, valid UTF-8, not yet normalised
-	Press *Press    // the choice that was tapped, for KindPress
-	Lang  string    // the language that the person's client asks for, as BCP 47 ("en-GB"); "" if it does not say
-	Town  string    // the channel's default town, "" if none
-	Group bool      // written in a group chat: no contact detail may be taken
-	Leads bool      // whether the channel may take referrals (collect_leads)
-	At    time.Time // when the platform says it was written; zero if it does not say
-	Async bool      // the reply must go through the outbox, since the delivery itself cannot carry it
-	Reach Reach     // how far the delivery lets us write by ourselves
+	Key     string    // unique for the delivery: the same key again is the same turn and gets the stored reply; never empty
+	From    Address   // who wrote, and where
+	Kind    Kind      // what sort of delivery it is
+	Text    string    // the words, valid UTF-8, not yet normalised
+	Press   *Press    // the choice that was tapped, for KindPress
+	Lang    string    // the language that the person's client asks for, as BCP 47 ("en-GB"); "" if it does not say
+	Town    string    // the channel's default town, "" if none
+	Group   bool      // written in a group chat: no contact detail may be taken
+	Leads   bool      // whether the channel may take referrals (collect_leads)
+	Later   bool      // whether a message can be sent to the person later, outside a delivery
+	Stopped bool      // staff have stopped the channel: nothing new is begun here
+	At      time.Time // when the platform says it was written; zero if it does not say
+	Async   bool      // the reply must go through the outbox, since the delivery itself cannot carry it
+	Reach   Reach     // how far the delivery lets us write by ourselves
 }
 
 // Reach says how long after a delivery its platform lets us write to the person by ourselves, and how many

@@ -29,8 +29,14 @@ func (t *turn) answer(res understand.Result, brief bool) out {
 }
 
 func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
+	if o, ok := t.staffAnswer(res, brief); ok {
+		return o
+	}
 	switch res.Intent {
 	case understand.Policy, understand.Platform, understand.Clarify, understand.NoAnswer:
+		if res.Taught { // staff said which article it is
+			break
+		}
 		if o, ok := t.named(res, brief, limit); ok {
 			return o
 		}
@@ -103,11 +109,11 @@ func (t *turn) remember(slug string) {
 
 // note tells staff of a question that was not answered.
 func (t *turn) note(res understand.Result, outcome string) {
-	q := store.Question{Text: cutRunes(line(mask(t.text)), maxQuestion), Intent: string(res.Intent), Outcome: outcome, Town: t.in.Message.Town}
+	q := store.Question{Text: cutRunes(line(mask(t.text)), maxQuestion), Intent: string(res.Intent), Outcome: outcome, Town: t.townOffered()}
 	if len(res.Platforms) > 0 {
 		q.Platform = res.Platforms[0]
 	}
-	t.effects = append(t.effects, q)
+	t.noteQuestion(q)
 }
 
 // briefRoom is what an answer above the current question may take.
@@ -127,11 +133,15 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if brief {
 		limit = min(limit, t.briefRoom())
 	}
+	res.Articles = t.answerable(res.Articles)
 	var refs []knowledge.Ref
 	for _, m := range res.Articles {
 		refs = append(refs, m.Ref)
 	}
 	if len(refs) == 0 {
+		if o, ok := t.imported(res, brief, limit); ok {
+			return o
+		}
 		return t.noAnswer(res, brief)
 	}
 	if res.More {
@@ -149,6 +159,9 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 		}
 	}
 	a := t.r.know.Answer(ask)
+	if a.Absent { // switched off since
+		return t.noAnswer(understand.Result{Intent: understand.NoAnswer}, brief)
+	}
 	if a.Withheld || a.Text == "" || len(a.Refs) == 0 {
 		return t.withhold(res, brief)
 	}
@@ -176,6 +189,11 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	}
 	t.mayVote(t.policySubject(main), slug)
 	return o
+}
+
+// answerable leaves out articles that are not held, or whose document is switched off.
+func (t *turn) answerable(list []understand.Match) []understand.Match {
+	return slices.DeleteFunc(slices.Clone(list), func(m understand.Match) bool { return t.r.know.ArticleTitle(m.Ref, t.lang) == "" })
 }
 
 // which asks back when several articles may be meant and none is likely: a guess would be believed.
@@ -223,6 +241,7 @@ func (t *turn) withhold(res understand.Result, brief bool) out {
 	if len(res.Articles) > 0 {
 		o.add(t.nearest(res.Articles[0].Ref))
 	}
+	t.offerNews(&o)
 	t.addPeople(&o)
 	return o
 }
@@ -237,6 +256,7 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 		return o
 	}
 	t.remember("")
+	res.Articles = t.answerable(res.Articles)
 	o.text = t.noAnswerWhy(res)
 	near := len(res.Articles) > 0 && res.Articles[0].Score >= nearScore
 	switch {
@@ -248,6 +268,7 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 	if near {
 		o.add(t.nearest(res.Articles[0].Ref))
 	}
+	t.offerNews(&o)
 	t.addPeople(&o)
 	return o
 }
@@ -347,7 +368,11 @@ const listed = 8
 func (t *turn) platform(list []string, brief bool) out {
 	ref := knowledge.Ref{Document: t.r.opt.Document, Article: 2, Heading: "第二条"}
 	name, summary, services, prepare := t.r.know.PlatformInfo(list[0], t.lang)
-	o := out{intent: understand.Platform, platforms: list, articles: cited([]knowledge.Ref{ref})}
+	o := out{intent: understand.Platform, platforms: list}
+	held := t.r.know.ArticleTitle(ref, t.lang) != "" // otherwise the document is switched off
+	if held {
+		o.articles = cited([]knowledge.Ref{ref})
+	}
 	if name == "" {
 		name = t.say(typeName(list[0]))
 	}
@@ -362,7 +387,9 @@ func (t *turn) platform(list []string, brief bool) out {
 	if len(prepare) > 0 && !brief {
 		lines = append(lines, t.say(platformBring, "items", strings.Join(prepare, sep)))
 	}
-	lines = append(lines, t.say(platformBasis, "document", t.inScript(t.r.opt.Title)))
+	if held {
+		lines = append(lines, t.say(platformBasis, "document", t.inScript(t.r.opt.Title)))
+	}
 	o.text = strings.Join(lines, "\n")
 	if brief {
 		o.text = fit(o.text, t.briefRoom())
@@ -392,7 +419,9 @@ func (t *turn) platform(list []string, brief bool) out {
 	if len(list) > 1 && slices.Contains(slugs, list[1]) {
 		o.add(bot.Choice{Label: t.say(typeName(list[1])), Value: say("zh", typeName(list[1]))})
 	}
-	o.add(t.fullChoice(ref))
+	if held {
+		o.add(t.fullChoice(ref))
+	}
 	o.add(t.choice(labelTypes))
 	t.mayVote("platform/"+list[0], list[0])
 	return o

@@ -95,6 +95,17 @@ func (o Options) notice(l knowledge.Language, p bot.Platform) string {
 	return strings.Join(lines, "\n")
 }
 
+// Notices returns the words of the notice as they are in force, in every language, with and without a transfer abroad.
+func (o Options) Notices() []store.NoticeText {
+	var list []store.NoticeText
+	for _, l := range []knowledge.Language{knowledge.Simplified, knowledge.Traditional, knowledge.English} {
+		for _, p := range []bot.Platform{bot.WeChat, bot.Telegram} {
+			list = append(list, store.NoticeText{Version: o.noticeVersion(l, p), Language: string(l), Abroad: p == bot.Telegram, Words: o.notice(l, p)})
+		}
+	}
+	return list
+}
+
 // noticeVersion names the words of the notice: date and hash.
 func (o Options) noticeVersion(l knowledge.Language, p bot.Platform) string {
 	sum := sha256.Sum256([]byte(o.notice(l, p)))

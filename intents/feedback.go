@@ -53,13 +53,14 @@ func (t *turn) vote(useful bool) out {
 	if v != nil && t.in.Now.Sub(time.Unix(v.At, 0)) <= voteLife {
 		t.effects = append(t.effects, store.Feedback{Day: t.date(t.in.Now), Subject: v.Subject, Useful: useful})
 		if !useful && v.Text != "" {
-			t.effects = append(t.effects, store.Question{Text: v.Text, Intent: v.Subject, Outcome: store.OutcomeUseless, Platform: v.Slug, Town: t.in.Message.Town})
+			t.noteQuestion(store.Question{Text: v.Text, Intent: v.Subject, Outcome: store.OutcomeUseless, Platform: v.Slug, Town: t.townOffered()})
 		}
 	}
 	if useful {
 		return t.withMenu(out{text: t.say(feedbackYes), intent: understand.Help})
 	}
 	o := out{text: t.say(feedbackNo), intent: understand.Help, choices: []bot.Choice{t.choice(labelHuman)}}
+	t.offerNews(&o)
 	if t.takesLeads() {
 		o.choices = append(o.choices, t.choice(labelRegister))
 	}

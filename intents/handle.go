@@ -173,6 +173,8 @@ func (t *turn) run(c command) (out, bool) {
 			return out{text: t.say(groupOnly), intent: understand.Help}, true
 		}
 		return t.vote(c == cmdUseful), true
+	case cmdTell:
+		return t.wantNewsOf(), true
 	case cmdRefill:
 		return t.startForm("", ""), true
 	case cmdWithdraw:
@@ -289,7 +291,7 @@ func (t *turn) groupText(text, said string) out {
 	if c, ok := commandOf(said); ok && c == cmdNext && t.st.Page != nil {
 		return t.fullText(t.st.Page.Ref, t.st.Page.At+1, false)
 	} else if !ok && strings.ContainsFunc(text, unicode.IsLetter) {
-		if res := t.understood(); res.Intent == understand.Policy || res.Intent == understand.NoAnswer {
+		if res := t.understood(); res.Intent == understand.Policy || res.Intent == understand.NoAnswer || res.Answer != "" {
 			return t.answer(res, false)
 		}
 	}

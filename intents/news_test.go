@@ -87,6 +87,7 @@ func TestWhetherItHelped(t *testing.T) {
 				return w.text(map[store.Verdict]string{store.HelpedYes: "有用", store.HelpedPartly: "帮上一点。", store.HelpedNo: "没用"}[want])
 			},
 			"30 days":  func() bot.Reply { w.now = w.now.Add(30 * 24 * time.Hour); return w.press(r, i+1) },
+			"stopped":  func() bot.Reply { w.stopped = true; return w.press(r, i+1) },
 			"language": func() bot.Reply { return w.text(sentence("zh-Hant", verdictLabels[want])) },
 		}
 		for way, answer := range ways {

@@ -81,8 +81,16 @@ func (t *turn) showData(from int, full bool) out {
 		return o
 	}
 	d := t.st.Draft
+	waits, err := t.waitingWords()
+	if err != nil {
+		o.text = t.say(lookupFailed)
+		return o
+	}
 	if len(leads) == 0 && d == nil {
 		o.text = t.say(showNone)
+		if waits != "" {
+			o.text += "\n" + waits
+		}
 		return o
 	}
 	if slices.ContainsFunc(leads, open) {
@@ -93,6 +101,9 @@ func (t *turn) showData(from int, full bool) out {
 	}
 	next := t.choice(labelNext)
 	foot := t.say(showFoot)
+	if waits != "" {
+		foot = waits + "\n" + foot
+	}
 	limit := room(append([]bot.Choice{next}, o.choices...)) - len(foot) - 100
 	if t.inForm() {
 		limit = t.briefRoom() - len(foot) - 100

@@ -73,6 +73,8 @@ type Config struct {
 	Understand Understander
 	Knowledge  Knowledge
 	Leads      func(context.Context, bot.Address) ([]store.Lead, error) // the person's own leads; nil: none are known
+	Waiting    func(context.Context, bot.Address) (int, error)          // how many of their questions they wait to have answered; nil: none
+	Answers    Answers                                                  // what staff wrote; nil: nothing
 	Directory  Directory                                                // who offers what where; nil: nothing is said of it
 	Options    Options
 }
@@ -82,6 +84,8 @@ type Router struct {
 	understand Understander
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
+	waiting    func(context.Context, bot.Address) (int, error)
+	answers    Answers
 	dir        Directory
 	opt        Options
 	open       Hours
@@ -104,7 +108,7 @@ func New(c Config) *Router {
 	if err != nil {
 		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, waiting: c.Waiting, answers: c.Answers, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.
@@ -122,6 +126,9 @@ func (r *Router) Route(ctx context.Context, in bot.Input) (result bot.Outcome, e
 	t.lang = t.st.Lang
 	if o, held := t.held(); held {
 		return bot.Outcome{Reply: bot.Reply{Text: o.text, Intent: string(o.intent)}, State: in.State, Effects: t.effects}, nil
+	}
+	if o, stopped := t.stopped(); stopped {
+		return bot.Outcome{Reply: bot.Reply{Text: o.text, Intent: string(o.intent)}, State: in.State}, nil
 	}
 	o := t.route()
 	reply := t.finish(o)

@@ -28,6 +28,7 @@ type state struct {
 	NeedAt   int64              `json:"na,omitempty"` // when
 	Slug     string             `json:"s,omitempty"`  // the platform type last named
 	Vote     *answered          `json:"v2,omitempty"` // the answer that "useful" would be about
+	Asked    *unanswered        `json:"aq,omitempty"` // the last question that was not answered, where its answer may be sent later
 	Data     int                `json:"da,omitempty"` // how many leads "my data" has shown; 0 when it was shown whole
 	Reveal   bool               `json:"rv,omitempty"` // with the numbers in full
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact

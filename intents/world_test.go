@@ -214,6 +214,10 @@ type world struct {
 	town    string
 	noLeads bool
 	group   bool
+	later   bool // the person can be written to later
+	stopped bool // staff have stopped the channel
+	answers Answers
+	waiting int
 	reply   bot.Reply
 	before  []bot.Reply // earlier replies with choices
 	effects []bot.Effect
@@ -235,7 +239,8 @@ func (w *world) configure(o Options) {
 	if w.mind == nil {
 		w.mind = keywords{}
 	}
-	w.router = New(Config{Understand: w.mind, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
+	waiting := func(context.Context, bot.Address) (int, error) { return w.waiting, nil }
+	w.router = New(Config{Understand: w.mind, Knowledge: library{}, Directory: w.dir, Options: o, Answers: w.answers, Waiting: waiting, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
 		if w.down {
 			return nil, errors.New("no store")
 		}
@@ -264,7 +269,7 @@ func (w *world) send(m bot.Message) bot.Reply {
 	if w.stage != nil {
 		return w.stage.send(m)
 	}
-	m.Key, m.From, m.Town, m.Leads, m.Group = "k", w.who, w.town, !w.noLeads, w.group
+	m.Key, m.From, m.Town, m.Leads, m.Group, m.Later, m.Stopped = "k", w.who, w.town, !w.noLeads, w.group, w.later, w.stopped
 	in := bot.Input{State: w.states[w.who], Message: m, Now: w.now}
 	w.nonce.Read(in.Nonce[:])
 	was := w.state()

@@ -180,6 +180,7 @@ func (r *Result) obey(n Nearest) {
 	if a := n.Label.Article(); !ok && a > 0 && n.Label.Intent() == Policy && n.Likeness >= taughtSame {
 		ref, ok = knowledge.PolicyRef(a), true
 	}
+	r.Taught = ok
 	if ok && (r.Intent != Policy || len(r.Articles) == 0 || r.Articles[0].Ref != ref) {
 		r.Intent, r.Confidence, r.Unsure, r.Platforms, r.Articles, r.Miss = Policy, n.Likeness, false, nil, []Match{{ref, n.Likeness}}, Miss{}
 	}

@@ -43,6 +43,7 @@ type Result struct {
 	Second     *Result            // another request in the same message
 	More       bool               // a follow-up that asks for the rest of what was said
 	Miss       Miss               // for NoAnswer: why the nearest article does not answer
+	Taught     bool               // Articles are those that staff taught for this question
 	Answer     string             // id of an answer that staff wrote for this question; "" for none
 }
 
