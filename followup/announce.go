@@ -92,9 +92,9 @@ func (c *Clerk) lateness(e store.Errand, now time.Time) (reached int, next time.
 		}
 		at := made.AddDate(0, 0, step)
 		if step == intents.LateDays {
-			at = c.Hours.After(made, step)
+			at = c.Hours().After(made, step)
 		}
-		if at = c.Hours.Next(at); at.After(now) {
+		if at = c.Hours().Next(at); at.After(now) {
 			return reached, at
 		}
 		reached = step

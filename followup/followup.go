@@ -34,7 +34,7 @@ type Target struct {
 type Config struct {
 	Store   *store.DB
 	Words   Words
-	Hours   intents.Hours // late leads are told when staff begin to work
+	Hours   func() intents.Hours // when staff are at work, as it is set now: late leads are told when they begin
 	Targets []Target
 	Serves  func(channel string) bool // whether messages to people of a channel are sent or fetched
 	Leads   string                    // address of the console's work list, below which each lead has its own

@@ -86,7 +86,7 @@ func (o *office) serve(targets ...string) {
 		o.Fatal(err)
 	}
 	c := Config{
-		Store: o.DB, Words: intents.New(intents.Config{}), Hours: hours, Leads: "https://bot.example.gov.cn/console/leads", Clock: o.now,
+		Store: o.DB, Words: intents.New(intents.Config{}), Hours: func() intents.Hours { return hours }, Leads: "https://bot.example.gov.cn/console/leads", Clock: o.now,
 		Serves: func(channel string) bool { return slices.Contains([]string{"guzhen", "tg", "web"}, channel) },
 	}
 	for _, t := range targets {

@@ -34,7 +34,7 @@ func (c *Clerk) ask(ctx context.Context, e store.Errand) error {
 	if err != nil {
 		return err
 	}
-	at := c.Hours.Next(now.In(intents.Zone))
+	at := c.Hours().Next(now.In(intents.Zone))
 	switch {
 	case !reached || !e.Lead.Asked.IsZero() || !ended(e.Lead):
 		return c.Store.CannotTell(ctx, e)

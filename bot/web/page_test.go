@@ -28,16 +28,31 @@ func TestPageEscapesItsOptions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, bad := range []string{"<script>alert", "javascript:", ` onclick="`, `"onload="`} {
-			if strings.Contains(string(c.page), bad) {
+			if strings.Contains(drawn(t, c), bad) {
 				t.Errorf("%+v: the page holds %s", o, bad)
 			}
 		}
 	}
 	with, _ := New(nil, Options{Notice: "https://a.example/notice"})
 	without, _ := New(nil, Options{})
-	if !strings.Contains(string(with.page), `href="https://a.example/notice"`) || strings.Contains(string(without.page), "data-say=\"notice\"") {
+	if !strings.Contains(drawn(t, with), `href="https://a.example/notice"`) || strings.Contains(drawn(t, without), "data-say=\"notice\"") {
 		t.Error("the notice is linked when there is none, or not when there is one")
 	}
+	name := "甲"
+	changing, _ := New(nil, Options{Title: "乙", About: func() (string, string) { return name, "" }})
+	name = "丙<b>"
+	if page := drawn(t, changing); !strings.Contains(page, "<h1 lang=\"zh-CN\">丙&lt;b&gt;</h1>") || strings.Contains(page, "乙") {
+		t.Error("the page does not say what holds now")
+	}
+}
+
+func drawn(t *testing.T, c *Chat) string {
+	t.Helper()
+	page, err := c.draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
 }
 
 // The policy of the page refuses these; the browser would drop them without a word to the person.

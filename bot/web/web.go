@@ -38,9 +38,10 @@ const (
 
 // Options configure the page.
 type Options struct {
-	Title  string // shown at the top: who answers here
-	Notice string // address of the full privacy notice, "" for none
-	Leads  bool   // whether referrals are taken here
+	Title  string                        // shown at the top: who answers here
+	Notice string                        // address of the full privacy notice, "" for none
+	About  func() (title, notice string) // the same two where they may change; asked at every visit. nil: they do not
+	Leads  bool                          // whether referrals are taken here
 	Log    *slog.Logger
 	Secure bool // the page is reached over TLS: the cookie is marked so
 
@@ -54,7 +55,6 @@ type Chat struct {
 	handle func(context.Context, bot.Message) (bot.Reply, error)
 	opt    Options
 	mux    *http.ServeMux
-	page   []byte
 }
 
 // New returns the chat over a function that answers messages.
@@ -63,11 +63,9 @@ func New(handle func(context.Context, bot.Message) (bot.Reply, error), o Options
 		o.Log = slog.Default()
 	}
 	c := &Chat{handle: handle, opt: o, mux: http.NewServeMux()}
-	var b bytes.Buffer
-	if err := page.Execute(&b, o); err != nil {
+	if _, err := c.draw(); err != nil {
 		return nil, err
 	}
-	c.page = b.Bytes()
 	c.mux.HandleFunc("GET /{$}", c.showPage)
 	c.mux.HandleFunc("GET /chat", c.showPage)
 	c.mux.HandleFunc("GET /chat/app.js", asset("app.js", "text/javascript; charset=utf-8"))
@@ -126,9 +124,26 @@ func (c *Chat) showPage(w http.ResponseWriter, r *http.Request) {
 		Name: c.cookieName(), Value: who, Path: "/", HttpOnly: true,
 		Secure: c.opt.Secure, SameSite: http.SameSiteLaxMode, MaxAge: int(sessionLife / time.Second),
 	})
+	body, err := c.draw()
+	if err != nil {
+		c.opt.Log.Error("the chat page cannot be drawn", "err", err)
+		http.Error(w, "页面暂时打不开，请稍后再试。", http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Write(c.page)
+	w.Write(body)
+}
+
+// draw writes the page as it is now.
+func (c *Chat) draw() ([]byte, error) {
+	o := c.opt
+	if o.About != nil {
+		o.Title, o.Notice = o.About()
+	}
+	var b bytes.Buffer
+	err := page.Execute(&b, o)
+	return b.Bytes(), err
 }
 
 // session returns the person's session, "" if there is none or it is not one of ours in form.

@@ -84,7 +84,7 @@ func report(b *testing.B, took []time.Duration) {
 // BenchmarkTurn is one turn through the dispatcher without its commit, each by a newcomer.
 func BenchmarkTurn(b *testing.B) {
 	e, asked := quietEngine(b), questions(b)
-	d := bot.NewDispatcher(&fleeting{people: map[bot.Address]bot.Conversation{}, replies: map[string]bot.Reply{}}, e.router, bot.Options{Log: e.log})
+	d := bot.NewDispatcher(&fleeting{people: map[bot.Address]bot.Conversation{}, replies: map[string]bot.Reply{}}, &e.live, bot.Options{Log: e.log})
 	var took []time.Duration
 	n := int64(0)
 	for b.Loop() {
@@ -102,7 +102,7 @@ func BenchmarkTurn(b *testing.B) {
 func BenchmarkStoredTurn(b *testing.B) {
 	const people = 64
 	e, asked := quietEngine(b), questions(b)
-	d := bot.NewDispatcher(e.db, e.router, bot.Options{Log: e.log})
+	d := bot.NewDispatcher(e.db, &e.live, bot.Options{Log: e.log})
 	took := make([]time.Duration, b.N)
 	var next atomic.Int64
 	var all sync.WaitGroup

@@ -45,7 +45,7 @@ func TestBrowserNews(t *testing.T) {
 	b.wants(b.replies()[before], number, "有进展")
 	b.say("再登记一个需求")
 	form := b.choices()
-	ask := p.engine.router.AskHelped(nil, l, time.Now())
+	ask := p.engine.live.AskHelped(nil, l, time.Now())
 	for asked := false; !asked; { // the clerk, who asks nobody in a form, may be quicker and put it off
 		bringForward(t, p.config.Data, number, store.ErrandAsk)
 		due, err := db.Errands(t.Context(), 10)

@@ -49,7 +49,7 @@ func (chatCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		d := bot.NewDispatcher(g.db, g.router, bot.Options{Log: e.log, Context: e.ctx, Talk: intents.Talk})
+		d := bot.NewDispatcher(g.db, &g.live, bot.Options{Log: e.log, Context: e.ctx, Talk: intents.Talk})
 		say, done = d.Handle, g.close
 	}
 	return errors.Join(converse(e, who, say), done())

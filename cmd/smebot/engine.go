@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,20 +18,23 @@ import (
 	"smebot/knowledge"
 	"smebot/knowledge/script"
 	"smebot/store"
+	"smebot/teach"
 )
 
 // engine is the bot without its channels: store, knowledge, router. Every command that answers uses one.
 type engine struct {
-	db     *store.DB
-	base   *knowledge.Base
-	router *intents.Router
-	mind   *understand.Understander
-	log    *slog.Logger
+	db    *store.DB
+	base  *knowledge.Base
+	live  operating // the router in force
+	mind  *understand.Understander
+	shelf *teach.Shelf
+	log   *slog.Logger
 
 	offices   *directory.Directory
 	officesAt atomic.Int64 // the directory's version that was loaded
 
-	progress func(done, all int) // of indexing; may be nil
+	progress  func(done, all int) // of indexing; may be nil
+	importing sync.Mutex          // held while documents and their index change
 }
 
 // openEngine opens the store and the knowledge under the configured data folder.
@@ -46,7 +50,9 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	if err != nil {
 		return nil, err
 	}
-	contactDue := func(made time.Time) time.Time { return hours.After(made.In(intents.Zone), intents.LateDays) }
+	e := &engine{log: log, offices: &directory.Directory{}}
+	e.live.hours.Store(&hours)
+	contactDue := func(made time.Time) time.Time { return e.live.atWork().After(made.In(intents.Zone), intents.LateDays) }
 	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, ContactDue: contactDue})
 	if err != nil {
 		return nil, err
@@ -68,13 +74,15 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	if u.err != nil {
 		return nil, errors.Join(u.err, base.Close())
 	}
-	offices := &directory.Directory{}
-	router, err := newRouter(c, u.Understander, base, db.LeadsOf, offices)
+	e.db, e.base, e.mind, e.live.file = db, base, u.Understander, c
+	e.shelf = teach.New(teach.Config{Store: db, Base: base, Mind: e.mind, Router: e.newRouter, Log: log})
+	err = routerOptions(c).Check()
 	if err != nil {
-		return nil, errors.Join(err, base.Close())
+		err = fmt.Errorf("configuration: centre: %w", err)
+	} else {
+		err = errors.Join(e.operate(ctx, "file"), e.loadDirectory(ctx))
 	}
-	e := &engine{db: db, base: base, router: router, mind: u.Understander, log: log, offices: offices}
-	if err := errors.Join(e.learn(ctx), e.loadDirectory(ctx)); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
 	return e, nil
@@ -83,15 +91,6 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 type understood struct {
 	*understand.Understander
 	err error
-}
-
-func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error), offices intents.Directory) (*intents.Router, error) {
-	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, Holidays: c.Holidays, Workdays: c.Workdays, KeepLeads: int(c.Privacy.RetainLeads)}
-	opt.Notice.Contact = c.Centre.Contact
-	if err := opt.Check(); err != nil {
-		return nil, fmt.Errorf("configuration: centre: %w", err)
-	}
-	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Directory: offices, Options: opt}), nil
 }
 
 func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()) }
@@ -151,7 +150,7 @@ func (e *engine) ask(ctx context.Context, run string, line askLine) (askAnswer, 
 	if !line.At.IsZero() {
 		clock = func() time.Time { return line.At }
 	}
-	d := bot.NewDispatcher(e.db, e.router, bot.Options{Clock: clock, Limit: 30 * time.Second, Log: e.log, Context: ctx})
+	d := bot.NewDispatcher(e.db, &e.live, bot.Options{Clock: clock, Limit: 30 * time.Second, Log: e.log, Context: ctx})
 	r, err := d.Handle(ctx, bot.Message{
 		Key:  "ask:" + run + ":" + line.ID,
 		From: bot.Address{Channel: "ask", Platform: platform, User: run + ":" + line.User},

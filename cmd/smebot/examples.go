@@ -18,40 +18,22 @@ type examplesCmd struct {
 	Remove exampleRemoveCmd `cmd:"" help:"Forget a way of asking."`
 }
 
-// learn puts the taught examples of the store to use.
-func (g *engine) learn(ctx context.Context) error {
-	rows, err := g.db.Examples(ctx)
-	if err != nil {
-		return err
-	}
-	known := g.mind.Labels()
-	var list []understand.Example
-	for _, r := range rows {
-		if !slices.Contains(known, understand.Label(r.Label)) {
-			g.log.Warn("a taught example is left out: its label is not known any more", "label", r.Label)
-			continue
-		}
-		list = append(list, understand.Example{Text: r.Words, Label: understand.Label(r.Label)})
-	}
-	return g.mind.Teach(list)
-}
-
 // teach stores an example and puts it to use at once.
 func (g *engine) teach(ctx context.Context, e store.Example) error {
-	if !slices.Contains(g.mind.Labels(), understand.Label(e.Label)) {
+	if !slices.Contains(g.mind.Labels(), understand.Label(e.Label)) { // others are made by lessons
 		return fmt.Errorf("no such label as %q: use policy/01 to policy/25, policy/01.miss, platform/financing, clarify, no_answer and so on", e.Label)
 	}
 	if err := g.db.SaveExample(ctx, e); err != nil {
 		return err
 	}
-	return g.learn(ctx)
+	return g.shelf.Load(ctx)
 }
 
 func (g *engine) forget(ctx context.Context, words string) error {
 	if err := g.db.RemoveExample(ctx, words); err != nil {
 		return err
 	}
-	return g.learn(ctx)
+	return g.shelf.Load(ctx)
 }
 
 type exampleAddCmd struct {

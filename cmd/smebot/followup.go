@@ -23,10 +23,6 @@ var lookEvery = followup.Pace
 
 // followUp starts what keeps the promises about leads: the places where staff hear of them, and the clerk.
 func (p *program) followUp() error {
-	hours, err := p.config.atWork()
-	if err != nil {
-		return err
-	}
 	served := map[string]bool{}
 	for _, ch := range p.config.Channels {
 		served[ch.Name] = true
@@ -35,7 +31,7 @@ func (p *program) followUp() error {
 		served["web"] = true
 	}
 	c := followup.Config{
-		Store: p.engine.db, Words: p.engine.router, Hours: hours, Every: lookEvery, Log: p.log, Leads: p.base() + "/console/leads",
+		Store: p.engine.db, Words: &p.engine.live, Hours: p.engine.live.atWork, Every: lookEvery, Log: p.log, Leads: p.base() + "/console/leads",
 		Serves: func(channel string) bool { return served[channel] },
 	}
 	for _, n := range p.config.Notify {

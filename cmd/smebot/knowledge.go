@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"smebot/console"
 	"smebot/knowledge"
 	"smebot/knowledge/parse"
 )
@@ -51,7 +52,7 @@ func (c *importCmd) Run(e *env) error {
 		}
 		done, err := saveDocuments(e, docs)
 		for _, f := range done {
-			if f.What == filedRefused {
+			if f.What == console.FiledRefused {
 				faults = append(faults, fmt.Errorf("《%s》: %s", f.Title, f.Why))
 			}
 		}
@@ -103,12 +104,12 @@ func (c *importCmd) read(e *env, files []string) (docs []knowledge.Document, fau
 func reportImport(e *env, sizes map[string]int, done []filed) {
 	n, articles, changed := 0, 0, 0
 	for _, f := range done {
-		if f.What == filedRefused {
+		if f.What == console.FiledRefused {
 			continue
 		}
 		n++
 		articles += sizes[f.ID+"@"+f.Date]
-		if f.changed() {
+		if changes(f) {
 			changed++
 		}
 	}
@@ -122,11 +123,11 @@ func reportImport(e *env, sizes map[string]int, done []filed) {
 	fmt.Fprintf(e.out, "%d documents with %d articles imported, %d of them new or changed%s\n", n, articles, changed, also)
 	for _, f := range done {
 		switch f.What {
-		case filedReplaced:
+		case console.FiledReplaced:
 			fmt.Fprintf(e.out, "《%s》 of %s replaces the version of %s, which is kept as %s@%s\n", f.Title, f.Date, f.Other, f.ID, f.Other)
-		case filedHistory:
+		case console.FiledHistory:
 			fmt.Fprintf(e.out, "《%s》 of %s is older than the version of %s that is held: filed as history, %s@%s\n", f.Title, f.Date, f.Other, f.ID, f.Date)
-		case filedChanged:
+		case console.FiledChanged:
 			fmt.Fprintf(e.out, "《%s》 of %s has other words than before: changed\n", f.Title, f.Date)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"smebot/console"
 	"smebot/knowledge"
 	"smebot/store"
 )
@@ -22,27 +23,11 @@ import (
 // undated stands for the date of a version that states none; it counts as the oldest.
 const undated = "undated"
 
-// What an import did with a document.
-const (
-	filedNew       = "new"
-	filedChanged   = "changed"   // other words under the same date
-	filedUnchanged = "unchanged" // held already, word for word
-	filedReplaced  = "replaced"  // it took the place of an older version, now history
-	filedHistory   = "history"   // a newer version is held: it was filed as history
-	filedRefused   = "refused"
-)
+// filed is what an import did, or would do, with one document.
+type filed = console.Filed
 
-// filed is what an import did with one document.
-type filed struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	What  string `json:"what"`
-	Date  string `json:"date"`            // of the version imported
-	Other string `json:"other,omitempty"` // date of the version replaced, or of the newer one held
-	Why   string `json:"why,omitempty"`   // of a refusal, with what to do
-}
-
-func (f filed) changed() bool { return f.What != filedUnchanged && f.What != filedRefused }
+// changes reports whether a filing changes what is held.
+func changes(f filed) bool { return f.What != console.FiledUnchanged && f.What != console.FiledRefused }
 
 // held is one stored version.
 type held struct {
@@ -95,6 +80,32 @@ func heldVersions(ctx context.Context, db *store.DB) (map[string][]held, error) 
 // saveDocuments stores documents and indexes them while the old index goes on serving. Each document is stored
 // whole or not at all, together with what it does to the versions held.
 func (g *engine) saveDocuments(ctx context.Context, docs []knowledge.Document) ([]filed, error) {
+	g.importing.Lock()
+	defer g.importing.Unlock()
+	plan, err := g.plan(ctx, docs)
+	if err != nil {
+		return nil, err
+	}
+	var out []filed
+	changed := false
+	for _, p := range plan {
+		if err := g.db.ReplaceDocuments(ctx, p.save, nil); err != nil {
+			return out, errors.Join(fmt.Errorf("《%s》: %w", p.Title, err), g.reindexIf(ctx, changed))
+		}
+		changed = changed || changes(p.filed)
+		out = append(out, p.filed)
+	}
+	return out, g.reindexIf(ctx, changed)
+}
+
+// planned is what filing a document does, and the rows that do it.
+type planned struct {
+	filed
+	save []store.Document
+}
+
+// plan works out what an import does, oldest versions first, and changes nothing.
+func (g *engine) plan(ctx context.Context, docs []knowledge.Document) ([]planned, error) {
 	all, err := heldVersions(ctx, g.db)
 	if err != nil {
 		return nil, err
@@ -104,25 +115,20 @@ func (g *engine) saveDocuments(ctx context.Context, docs []knowledge.Document) (
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.VersionDate(), b.VersionDate()))
 	})
 	embedded := g.base.Documents()[0]
-	var out []filed
-	changed := false
+	var out []planned
 	for _, d := range docs {
-		f := filed{ID: d.ID, Title: d.Title, Date: versionOf(d)}
+		p := planned{filed: filed{ID: d.ID, Title: d.Title, Date: versionOf(d)}}
 		if d.ID == embedded.ID || d.Title == embedded.Title {
-			f.What = filedUnchanged
+			p.What = console.FiledUnchanged
 			if !sameWords(d, embedded) {
-				f.What, f.Why = filedRefused, "it is built in already, in other words: leave it out"
+				p.What, p.Why = console.FiledRefused, "it is built in already, in other words: leave it out"
 			}
-			out = append(out, f)
-			continue
+		} else if p.save, err = file(d, all, &p.filed); err != nil {
+			return nil, fmt.Errorf("《%s》: %w", d.Title, err)
 		}
-		if err := g.file(ctx, d, all, &f); err != nil {
-			return out, errors.Join(fmt.Errorf("《%s》: %w", d.Title, err), g.reindexIf(ctx, changed))
-		}
-		changed = changed || f.changed()
-		out = append(out, f)
+		out = append(out, p)
 	}
-	return out, g.reindexIf(ctx, changed)
+	return out, nil
 }
 
 func sameWords(a, b knowledge.Document) bool {
@@ -136,8 +142,8 @@ func (g *engine) reindexIf(ctx context.Context, changed bool) error {
 	return g.reindex(ctx)
 }
 
-// file puts one document into its place among the versions held, and notes it in all and f.
-func (g *engine) file(ctx context.Context, d knowledge.Document, all map[string][]held, f *filed) error {
+// file puts one document into its place among the versions held, and notes it in all and f. It returns the rows to save.
+func file(d knowledge.Document, all map[string][]held, f *filed) ([]store.Document, error) {
 	var now *held // the version searched
 	var twin *held
 	versions := all[d.ID]
@@ -152,29 +158,26 @@ func (g *engine) file(ctx context.Context, d knowledge.Document, all map[string]
 	history := now != nil && now.doc.VersionDate() > d.VersionDate()
 	row, err := encode(d, history)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	save := []store.Document{row}
 	switch {
 	case twin != nil && twin.hash == row.Hash:
-		f.What = filedUnchanged
-		return nil
+		f.What = console.FiledUnchanged
+		return nil, nil
 	case twin != nil:
-		f.What = filedChanged
+		f.What = console.FiledChanged
 	case now == nil:
-		f.What = filedNew
+		f.What = console.FiledNew
 	case history:
-		f.What, f.Other = filedHistory, versionOf(now.doc)
+		f.What, f.Other = console.FiledHistory, versionOf(now.doc)
 	default:
-		f.What, f.Other = filedReplaced, versionOf(now.doc)
+		f.What, f.Other = console.FiledReplaced, versionOf(now.doc)
 		old, err := encode(now.doc, true)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		save = append(save, old)
-	}
-	if err := g.db.ReplaceDocuments(ctx, save, nil); err != nil {
-		return err
 	}
 	// the rows as they stand now, for further versions of the same import
 	kept := versions[:0:0]
@@ -182,7 +185,7 @@ func (g *engine) file(ctx context.Context, d knowledge.Document, all map[string]
 		switch {
 		case twin != nil && h.row == twin.row:
 			continue
-		case f.What == filedReplaced && h.row == now.row:
+		case f.What == console.FiledReplaced && h.row == now.row:
 			h.doc.ID, h.doc.History = historyID(h.doc), true
 			h.row = h.doc.ID
 		}
@@ -190,12 +193,14 @@ func (g *engine) file(ctx context.Context, d knowledge.Document, all map[string]
 	}
 	d.ID, d.History = row.ID, history
 	all[baseID(row.ID)] = append(kept, held{doc: d, row: row.ID, hash: row.Hash})
-	return nil
+	return save, nil
 }
 
 // removeDocument removes all versions of an id, or the one that "ID@DATE" names. When that was the one
 // searched, the newest older one takes its place again.
 func (g *engine) removeDocument(ctx context.Context, id string) error {
+	g.importing.Lock()
+	defer g.importing.Unlock()
 	all, err := heldVersions(ctx, g.db)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,14 +73,14 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 	}
 	warnTowns(c, log)
 	p.onStop("store and knowledge", func(context.Context) error { return p.engine.close() })
-	p.dispatcher = bot.NewDispatcher(p.engine.db, p.engine.router, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
+	p.dispatcher = bot.NewDispatcher(p.engine.db, &p.engine.live, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
 	p.onStop("work in hand", p.drain)
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", p.health)
 	mux.HandleFunc("GET /readyz", p.readiness)
 	if c.webChat() {
-		chat, err := web.New(p.dispatcher.Handle, web.Options{Title: cmp.Or(c.Centre.Name, "中小微企业服务助手"), Notice: c.Privacy.NoticeURL, Leads: true, Log: log, News: p.news, Secure: strings.HasPrefix(c.PublicURL, "https://")})
+		chat, err := web.New(p.webHandler, web.Options{About: p.engine.live.about, Leads: true, Log: log, News: p.news, Secure: strings.HasPrefix(c.PublicURL, "https://")})
 		if err != nil {
 			return nil, err
 		}
@@ -169,12 +168,21 @@ const telegramPerSecond = 25
 // handler is the dispatcher with what a channel's configuration adds to each message.
 func (p *program) handler(ch ChannelConfig) func(context.Context, bot.Message) (bot.Reply, error) {
 	return func(ctx context.Context, m bot.Message) (bot.Reply, error) {
-		m.Leads = ch.leads()
+		m.Leads, m.Later, m.Stopped = ch.leads(), true, p.engine.live.isStopped(ch.Name)
 		if m.Town == "" {
 			m.Town = ch.Town
 		}
 		return p.dispatcher.Handle(ctx, m)
 	}
+}
+
+// webChannel is the chat page's name among the channels.
+const webChannel = "web"
+
+// webHandler is the dispatcher for the chat page, which fetches what is sent later.
+func (p *program) webHandler(ctx context.Context, m bot.Message) (bot.Reply, error) {
+	m.Later, m.Stopped = true, p.engine.live.isStopped(webChannel)
+	return p.dispatcher.Handle(ctx, m)
 }
 
 // callback says where a channel is reached, for the operator.
@@ -261,7 +269,7 @@ func (p *program) housekeeping() {
 	hourly := time.Now().Add(tidyEvery - time.Hour)
 	for {
 		now := time.Now()
-		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx))
+		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx), p.engine.refreshOperating(p.ctx), p.engine.tellAskers(p.ctx))
 		if err == nil && now.Sub(hourly) >= time.Hour {
 			hourly = now
 			err = p.retain(now)

@@ -130,6 +130,9 @@ type Nearest struct {
 // Sure reports whether a message counts as the example itself.
 func (n Nearest) Sure() bool { return n.Likeness >= taughtSure }
 
+// Maybe reports whether the example has any say about a message.
+func (n Nearest) Maybe() bool { return n.Likeness > taughtMaybe }
+
 // nearest returns the taught example that is most like a message; the zero value if none is taught. v is used up.
 func (u *Understander) nearest(v vector) Nearest {
 	t := u.taught.Load()
