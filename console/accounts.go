@@ -46,8 +46,8 @@ var accountsText = map[string]words{
 	"accounts.self":     {"自己的密码请在“我的账号”里改。", "Change your own password under “My account”."},
 }
 
-// onceLimit is how long a password that an administrator hands out can be used.
-const onceLimit = 24 * time.Hour
+// OnceLimit is how long a password that an administrator hands out can be used.
+const OnceLimit = 24 * time.Hour
 
 type accountsData struct {
 	Accounts []store.Account
@@ -89,7 +89,7 @@ func (s *Server) addAccount(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.AddAccount(v.R.Context(), v.Account.Name, name, store.Role(v.form("role")), hash, v.now().Add(onceLimit))
+	err = s.Store.AddAccount(v.R.Context(), v.Account.Name, name, store.Role(v.form("role")), hash, v.now().Add(OnceLimit))
 	return s.answerAccounts(v, err, name, password)
 }
 
@@ -135,7 +135,7 @@ func (s *Server) changeAccount(v *visit) error {
 		}
 		var hash string
 		if password, hash, err = drawHashed(ctx); err == nil {
-			err = s.Store.SetPassword(ctx, by, name, hash, v.now().Add(onceLimit))
+			err = s.Store.SetPassword(ctx, by, name, hash, v.now().Add(OnceLimit))
 		}
 	default:
 		return v.fail(http.StatusNotFound, "error.notfound")

@@ -18,6 +18,8 @@ import (
 // tenth of a second here. Verify reads through one of any size.
 const quickCheckLimit = 64 << 20
 
+const sqlSchema = "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version"
+
 // checkHeader looks at the database file's first page as far as SQLite's format fixes it
 // (https://www.sqlite.org/fileformat.html, 1.3), and compares its length with the pages it claims.
 func checkHeader(path string, logged bool) error {
@@ -139,7 +141,7 @@ func checkInside(ctx context.Context, path, mode string, seal *sealer) (int64, e
 		}
 	}
 	var version int64
-	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&version); err != nil {
+	if err := db.QueryRowContext(ctx, sqlSchema).Scan(&version); err != nil {
 		return 0, fault(err)
 	}
 	if newest := newestSchema(); version > newest {

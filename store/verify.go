@@ -44,6 +44,13 @@ func (d *DB) VerifyTelling(ctx context.Context, tell func(done, all int)) error 
 		return err
 	}
 	defer func() { _ = read.Rollback() }()
+	var version int64
+	if err := read.QueryRowContext(ctx, sqlSchema).Scan(&version); err != nil {
+		return err
+	}
+	if newest := newestSchema(); version < newest {
+		return fmt.Errorf("the database is of an older version (schema %d, this program knows %d): start 'smebot serve' once to bring it up to date, then verify", version, newest)
+	}
 	var breaks []error
 	checks := d.checks(ctx, read, func(says, what string) { breaks = append(breaks, errors.New(says+": "+what)) })
 	for i, check := range checks {

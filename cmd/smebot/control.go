@@ -101,6 +101,9 @@ func controlServer(p *program) *http.Server {
 	mux.HandleFunc("POST /examples/remove", control(func(r *http.Request, words string) (int, error) {
 		return 1, p.engine.forget(p.ctx, words)
 	}))
+	mux.HandleFunc("POST /staff", control(func(r *http.Request, in staffChange) (int, error) {
+		return 1, changeAccount(p.ctx, p.engine.db, in)
+	}))
 	mux.HandleFunc("POST /directory/save", control(func(r *http.Request, in []store.Organisation) (store.Saved, error) {
 		return p.engine.saveOrganisations(p.ctx, in)
 	}))

@@ -30,6 +30,8 @@ type cli struct {
 	Examples  examplesCmd  `cmd:"" help:"Ways of asking, taught beside the built-in ones."`
 	Leads     leadsCmd     `cmd:"" help:"Referral leads."`
 	Directory directoryCmd `cmd:"" help:"Organisations that offer platform services."`
+	Staff     staffCmd     `cmd:"" help:"Accounts of the staff console."`
+	Verify    verifyCmd    `cmd:"" help:"Check every invariant of the store."`
 	Guide     guideCmd     `cmd:"" help:"The guide to the right platform type."`
 	Notify    notifyCmd    `cmd:"" help:"Places where staff hear of leads."`
 	Retention retentionCmd `cmd:"" help:"What is kept past its time."`
