@@ -10,7 +10,10 @@ import (
 )
 
 func (s *Server) auditRoutes() []route {
-	return []route{{"GET", "/console/audit", permAudit, s.auditPage}}
+	return []route{
+		{"GET", "/console/audit", permAudit, s.auditPage},
+		{"POST", "/console/audit/verify", permAudit, s.auditVerify},
+	}
 }
 
 var auditText = map[string]words{
@@ -24,7 +27,8 @@ var auditText = map[string]words{
 	"audit.since":   {"从", "From"},
 	"audit.until":   {"到", "To"},
 	"audit.all":     {"全部", "All"},
-	"audit.verify":  {"核对整份记录", "Check the whole log"},
+	"audit.verify":  {"现在核对整份记录", "Check the whole log now"},
+	"audit.store":   {"核对整个数据库，请在服务器上运行 smebot verify。", "To check the whole store run smebot verify on the server."},
 	"audit.sound":   {"核对无误：从第一行到最后一行都没有被改动。", "The log is sound from its first line to its last."},
 	"audit.broken":  {"记录被改动过：%s", "The log was changed: %s"},
 	"audit.baddate": {"日期请写成 2026-11-23 这样。", "Write dates like 2026-11-23."},
@@ -38,6 +42,18 @@ var auditText = map[string]words{
 	"act.account.enable":   {"启用账号", "switched an account on"},
 	"act.account.totp":     {"开通动态码", "set up a second step"},
 	"act.account.totp.off": {"关闭动态码", "removed a second step"},
+	"act.audit.verify":     {"核对操作记录", "checked the log"},
+	"act.lesson.add":       {"教机器人一条", "taught the bot"},
+	"act.lesson.undo":      {"撤销教过的一条", "took a lesson back"},
+	"act.knowledge.import": {"导入文件", "imported a document"},
+	"act.document.off":     {"停用文件", "switched a document off"},
+	"act.document.on":      {"恢复文件", "switched a document on"},
+	"act.channel.off":      {"暂停渠道", "stopped a channel"},
+	"act.channel.on":       {"恢复渠道", "opened a channel"},
+	"act.settings.set":     {"改设置", "changed a setting"},
+	"act.settings.reset":   {"设置恢复为配置文件的值", "reset a setting"},
+	"act.letter.again":     {"重发没发出去的消息", "sent a dead letter again"},
+	"act.letter.discard":   {"丢弃没发出去的消息", "discarded a dead letter"},
 }
 
 // auditPageSize is how many lines one page shows.
@@ -87,12 +103,26 @@ func (s *Server) auditPage(v *visit) error {
 		same.Set("before", strconv.FormatInt(d.Entries[auditPageSize-1].Seq, 10))
 		d.Older = "/console/audit?" + same.Encode()
 	}
-	if v.query("check") != "" {
-		if broken := s.Store.VerifyAudit(v.R.Context()); broken != nil {
-			d.Verdict = v.T("audit.broken", broken.Error())
-		} else {
-			d.Verdict, d.Sound = v.T("audit.sound"), true
-		}
+	return v.render("audit", d)
+}
+
+// auditVerify walks the whole log and says where it was changed first. It looks before it writes its own line, which
+// would rest on what was changed.
+func (s *Server) auditVerify(v *visit) error {
+	d := auditData{Verdict: v.T("audit.sound"), Sound: true}
+	broken := s.Store.VerifyAudit(v.R.Context())
+	if err := v.R.Context().Err(); err != nil {
+		return err
+	}
+	if broken != nil {
+		d.Verdict, d.Sound = v.T("audit.broken", broken.Error()), false
+	}
+	if err := v.audit("audit.verify", "", map[bool]string{true: "sound", false: "broken"}[d.Sound]); err != nil {
+		return err
+	}
+	var err error
+	if d.Entries, err = s.Store.Audit(v.R.Context(), store.AuditFilter{Limit: auditPageSize}); err != nil {
+		return err
 	}
 	return v.render("audit", d)
 }

@@ -12,8 +12,12 @@ var navigation = []navItem{
 	{"nav.overview", "/console/overview", permOverview},
 	{"nav.export", "/console/export", permExport},
 	{"nav.canned", "/console/canned", permLeadsAssign},
+	{"nav.questions", "/console/questions", permTeach},
+	{"nav.knowledge", "/console/knowledge", permKnowledge},
 	{"nav.directory", "/console/directory", permDirectory},
 	{"nav.accounts", "/console/accounts", permAccounts},
+	{"nav.settings", "/console/settings", permSettings},
+	{"nav.letters", "/console/letters", permDeadLetters},
 	{"nav.audit", "/console/audit", permAudit},
 }
 

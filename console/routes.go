@@ -21,6 +21,10 @@ func (s *Server) routes() []route {
 		s.auditRoutes(),
 		s.leadRoutes(),
 		s.directoryRoutes(),
+		s.questionRoutes(),
+		s.knowledgeRoutes(),
+		s.settingsRoutes(),
+		s.letterRoutes(),
 		s.exportRoutes(),
 		s.overviewRoutes(),
 	)

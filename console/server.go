@@ -17,7 +17,10 @@ import (
 	"sync"
 	"time"
 
+	"smebot/knowledge"
+	"smebot/knowledge/parse"
 	"smebot/store"
+	"smebot/teach"
 )
 
 //go:embed templates static
@@ -37,6 +40,12 @@ type Config struct {
 	Workday func(day time.Time) bool
 
 	Directory DirectoryKeeper // changes the directory of organisations; default Store
+
+	// What the pages on questions, knowledge and settings show and change; without them there are no such pages.
+	Shelf    *teach.Shelf
+	Base     *knowledge.Base
+	Office   Office
+	Channels []Channel // that people write by
 }
 
 // Server serves the console. It is an http.Handler for all addresses below Root.
@@ -51,6 +60,17 @@ type Server struct {
 	origins *http.CrossOriginProtection
 	nobody  string // a hash that no password opens, checked for names without an account
 	secure  bool
+
+	findings findings
+}
+
+// findings are what a check of all documents found, kept for one state of them.
+type findings struct {
+	mu        sync.Mutex
+	done      bool
+	version   int64 // of the stored documents
+	documents int   // how many the index held
+	list      []parse.Finding
 }
 
 // New makes a console; it changes nothing in the store.
@@ -279,6 +299,8 @@ func (s *Server) checkPost(v *visit, rt route) error {
 var uploadLimits = map[string]int64{
 	"/console/directory/preview": directoryUpload + 64<<10, // the form around the file
 	"/console/directory/import":  4 * directoryUpload,      // the list comes back with every byte written as three
+	"/console/knowledge/preview": knowledgeUpload + 256<<10,
+	"/console/knowledge/import":  knowledgeChecked,
 }
 
 // render draws a page into memory first, so that an error leaves no half page.

@@ -10,7 +10,8 @@ import (
 type words struct{ zh, en string }
 
 // catalogue holds every sentence of the console by its key.
-var catalogue = merge(coreText, signinText, accountsText, auditText, leadsText, directoryText, exportText, overviewText)
+var catalogue = merge(coreText, signinText, accountsText, auditText, leadsText, directoryText, exportText, overviewText,
+	teachText, knowledgeText, settingsText)
 
 // merge joins the features' sentences. Two of one key are a mistake in the program.
 func merge(parts ...map[string]words) map[string]words {

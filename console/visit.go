@@ -251,6 +251,8 @@ var templateFuncs = template.FuncMap{
 		return t.In(china).Format("2006-01-02 15:04")
 	},
 	"clock": func(t time.Time) string { return t.In(china).Format("15:04") },
+	"args":  func(list ...any) []any { return list }, // several values for one template
+	"days":  func(hours int) int { return hours / 24 },
 	"day": func(t time.Time) string {
 		if t.IsZero() {
 			return "—"

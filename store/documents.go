@@ -9,6 +9,7 @@ import (
 
 const (
 	sqlDocuments   = `SELECT id, title, hash, body, source, imported FROM documents ORDER BY id`
+	sqlHeads       = `SELECT id, title, source, imported FROM documents ORDER BY id`
 	sqlDocument    = `SELECT id, title, hash, body, source, imported FROM documents WHERE id = $1`
 	sqlAddDocument = `INSERT INTO documents (id, title, hash, body, source, imported) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, hash = excluded.hash, body = excluded.body,
@@ -84,6 +85,26 @@ func (d *DB) EachDocument(ctx context.Context, f func(Document) error) error {
 		}
 	}
 	return rows.Err()
+}
+
+// DocumentHeads returns all documents without hash and body, ordered by id.
+func (d *DB) DocumentHeads(ctx context.Context) ([]Document, error) {
+	rows, err := d.read.QueryContext(ctx, sqlHeads)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Document
+	for rows.Next() {
+		var doc Document
+		var imported int64
+		if err := rows.Scan(&doc.ID, &doc.Title, &doc.Source, &imported); err != nil {
+			return nil, err
+		}
+		doc.Imported = at(imported)
+		all = append(all, doc)
+	}
+	return all, rows.Err()
 }
 
 // Document returns one document; ErrNotFound if there is none of that id.

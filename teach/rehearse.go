@@ -27,6 +27,7 @@ const (
 type Said struct {
 	Intent string
 	Rests  string // "第二十四条", a slug, the id of an answer of staff's own; "" for none
+	Own    bool   // it is an answer of staff's own
 	Text   string
 }
 
@@ -74,13 +75,14 @@ func (s *Shelf) Rehearse(ctx context.Context, l store.Lesson) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Examples: len(checks), Questions: len(open), Counts: map[Verdict]int{}}
-	was, then := s.Router(s.Mind, s), s.Router(after, withLesson{s, l})
+	was := speaker{s.Router(s.Mind, s), s.Mind, s}
+	then := speaker{s.Router(after, withLesson{s, l}), after, withLesson{s, l}}
 	compare := func(text string, want understand.Label, ownExample bool) error {
 		d := Difference{Text: text, Want: want}
-		if d.Before, err = s.say(ctx, was, s.Mind, text); err != nil {
+		if d.Before, err = s.say(ctx, was, text); err != nil {
 			return err
 		}
-		if d.After, err = s.say(ctx, then, after, text); err != nil {
+		if d.After, err = s.say(ctx, then, text); err != nil {
 			return err
 		}
 		if d.Verdict = d.judge(ownExample); d.Verdict != "" {
@@ -129,16 +131,25 @@ func (s *Shelf) labelled() ([]understand.Example, error) {
 	return s.checks, nil
 }
 
+// speaker is the bot with one state of what it was taught.
+type speaker struct {
+	*intents.Router
+	mind    intents.Understander
+	answers intents.Answers
+}
+
 // say answers a question as a newcomer's first message.
-func (s *Shelf) say(ctx context.Context, r *intents.Router, mind intents.Understander, text string) (Said, error) {
-	reply, err := s.route(ctx, r, text)
+func (s *Shelf) say(ctx context.Context, by speaker, text string) (Said, error) {
+	reply, err := s.route(ctx, by.Router, text)
 	if err != nil {
 		return Said{}, err
 	}
 	said := Said{Intent: reply.Intent, Text: cutBytes(reply.Text, shownText)}
-	switch id := mind.Understand(text).Answer; {
-	case id != "" && reply.Intent == string(understand.Policy):
-		said.Rests = id
+	id := by.mind.Understand(text).Answer
+	_, own := by.answers.Answer(id, s.Clock())
+	switch {
+	case own:
+		said.Rests, said.Own = id, true
 	case len(reply.Articles) > 0 && reply.Intent == string(understand.Policy):
 		said.Rests = reply.Articles[0].Heading
 		if reply.Articles[0].Document != s.Base.Documents()[0].ID {

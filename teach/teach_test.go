@@ -105,7 +105,7 @@ func (s *school) asked(text, town string, from bot.Address, wants bool) {
 // says is what the bot answers a newcomer.
 func (s *school) says(text string) Said {
 	s.Helper()
-	said, err := s.say(s.Context(), s.Router(s.Mind, s.Shelf), s.Mind, text)
+	said, err := s.say(s.Context(), speaker{s.Router(s.Mind, s.Shelf), s.Mind, s.Shelf}, text)
 	s.must(err)
 	return said
 }
