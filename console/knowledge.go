@@ -218,6 +218,12 @@ func (s *Server) switchDocument(v *visit) error {
 	return v.redirect(documentPath(h.ID), done)
 }
 
+// Card is a card's words in the visit's language; for templates.
+func (v *visit) Card(w knowledge.Words) string { return w.In(knowledge.Language(v.Lang)) }
+
+// Cards is a card's list in the visit's language; for templates.
+func (v *visit) Cards(l knowledge.List) []string { return l.In(knowledge.Language(v.Lang)) }
+
 // Finding is what kind of thing was found, in words; for templates.
 func (v *visit) Finding(f parse.Finding) string { return v.T("finding." + f.Kind) }
 

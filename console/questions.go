@@ -112,9 +112,10 @@ type groupView struct {
 // reportView is a rehearsal as the page shows it.
 type reportView struct {
 	teach.Report
-	Shown []teach.Difference
-	More  int
-	Says  string // what the lesson makes of its questions
+	Shown        []teach.Difference
+	More         int
+	Broken, Idle int    // how many of those verdicts
+	Says         string // what the lesson makes of its questions
 }
 
 // group reads the group of an address.
@@ -207,7 +208,7 @@ func (s *Server) rehearse(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d.Report = &reportView{Report: report, Says: s.lessonSays(v, lesson)}
+	d.Report = &reportView{Report: report, Says: s.lessonSays(v, lesson), Broken: report.Counts[teach.Broken], Idle: report.Counts[teach.Idle]}
 	d.Report.Shown = report.Differences[:min(len(report.Differences), changesShown)]
 	d.Report.More = len(report.Differences) - len(d.Report.Shown)
 	d.Checked, d.Proof = string(checked), s.proof(v, g.Handle, string(checked))

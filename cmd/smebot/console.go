@@ -11,11 +11,10 @@ import (
 
 // console mounts the staff console, and makes its first account if there is none.
 func (p *program) console(mux *http.ServeMux) error {
-	hours, err := p.config.atWork()
-	if err != nil {
-		return err
-	}
-	c, err := console.New(console.Config{Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Workday: hours.Works, Directory: officeKeeper{p.engine}})
+	c, err := console.New(console.Config{
+		Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Workday: func(day time.Time) bool { return p.engine.live.atWork().Works(day) }, Directory: officeKeeper{p.engine},
+		Shelf: p.engine.shelf, Base: p.engine.base, Office: backOffice{p}, Channels: p.channels(),
+	})
 	if err != nil {
 		return err
 	}
@@ -24,6 +23,18 @@ func (p *program) console(mux *http.ServeMux) error {
 	mux.Handle("GET /console", http.RedirectHandler(console.Root, http.StatusSeeOther))
 	p.password, err = console.FirstPassword(p.ctx, p.engine.db, time.Now())
 	return err
+}
+
+// channels are the ways by which people write, for the console.
+func (p *program) channels() []console.Channel {
+	var list []console.Channel
+	if p.config.webChat() {
+		list = append(list, console.Channel{Name: webChannel, Type: "web"})
+	}
+	for _, c := range p.config.Channels {
+		list = append(list, console.Channel{Name: c.Name, Type: c.Type})
+	}
+	return list
 }
 
 // announceConsole says where the console is and, on the first start, how to get in. The password is shown here only
