@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -226,6 +227,17 @@ func (v *visit) Cards(l knowledge.List) []string { return l.In(knowledge.Languag
 
 // Finding is what kind of thing was found, in words; for templates.
 func (v *visit) Finding(f parse.Finding) string { return v.T("finding." + f.Kind) }
+
+// what of a finding's sentence, which is English, reads in any language: the place that is quoted, and dates.
+var foundPlace = regexp.MustCompile(`“[^”]*”|\d{4}-\d\d-\d\d`)
+
+// Found is where and what exactly, for templates.
+func (v *visit) Found(f parse.Finding) string {
+	if v.Lang == "en" {
+		return f.What
+	}
+	return strings.Join(foundPlace.FindAllString(f.What, -1), " ")
+}
 
 type checkView struct {
 	Findings []parse.Finding

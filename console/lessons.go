@@ -122,12 +122,15 @@ func (s *Server) undoLesson(v *visit) error {
 	if err := s.Office.Reload(v.R.Context(), v.Account.Name); err != nil {
 		return err
 	}
-	return v.redirect("/console/lessons", "lessons.undone")
+	return v.redirect("/console/questions/taught", "lessons.undone")
 }
 
 // Rests names what an answer of a rehearsal rests on; for templates.
 func (v *visit) Rests(a teach.Said) string {
 	words := v.T("intent." + a.Intent)
+	if a.Own {
+		return v.T("teach.says.answer")
+	}
 	switch understand.Intent(a.Intent) {
 	case understand.Policy, understand.Platform, understand.Clarify:
 	default:
@@ -140,9 +143,6 @@ func (v *visit) Rests(a teach.Said) string {
 	}
 	if a.Rests == "" {
 		return words
-	}
-	if a.Own {
-		return words + " · " + v.T("teach.says.answer")
 	}
 	return words + " · " + a.Rests
 }

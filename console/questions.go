@@ -31,8 +31,8 @@ func (s *Server) questionRoutes() []route {
 		{"GET", "/console/questions/{id}", permTeach, s.withShelf(s.questionsGroup)},
 		{"POST", "/console/questions/{id}/rehearse", permTeach, s.withShelf(s.rehearse)},
 		{"POST", "/console/questions/{id}/teach", permTeach, s.withShelf(s.teach)},
-		{"GET", "/console/lessons", permTeach, s.withShelf(s.lessonsList)},
-		{"POST", "/console/lessons/{id}/undo", permTeach, s.withShelf(s.undoLesson)},
+		{"GET", "/console/questions/taught", permTeach, s.withShelf(s.lessonsList)},
+		{"POST", "/console/questions/taught/{id}/undo", permTeach, s.withShelf(s.undoLesson)},
 	}
 }
 
@@ -250,5 +250,5 @@ func (s *Server) teach(v *visit) error {
 	if err := s.Office.Reload(v.R.Context(), v.Account.Name); err != nil {
 		return err
 	}
-	return v.redirect("/console/lessons", "teach.done", strconv.Itoa(len(g.Questions)))
+	return v.redirect("/console/questions/taught", "teach.done", strconv.Itoa(len(g.Questions)))
 }

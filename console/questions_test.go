@@ -73,23 +73,23 @@ func TestQuestionsAreGroupedAndTaught(t *testing.T) {
 		t.Errorf("%d told, %v", n, err)
 	}
 
-	_, body = wu.get("/console/lessons")
+	_, body = wu.get("/console/questions/taught")
 	has(t, body, "使用中", "处理了 3 个问题", "复核日期 2027-06-30", "服务中心周末开门吗")
 	w.pass(300 * 24 * time.Hour)
 	w.must(w.db.StartSession(t.Context(), "wu", "another-session-of-wu-that-is-long-enough"))
 	later := &person{w.deskWorld, "wu", "another-session-of-wu-that-is-long-enough"}
-	_, body = later.get("/console/lessons")
+	_, body = later.get("/console/questions/taught")
 	has(t, body, "复核日期 2027-06-30 已过，不再用了")
 	without(t, w.says("周末服务中心开门吗"), "网上预约")
 
-	undo := regexp.MustCompile(`action="(/console/lessons/[A-Z0-9]+/undo)"`).FindStringSubmatch(body)[1]
+	undo := regexp.MustCompile(`action="(/console/questions/taught/[A-Z0-9]+/undo)"`).FindStringSubmatch(body)[1]
 	if status, _ = later.post(undo); status != http.StatusSeeOther {
 		t.Errorf("undoing: %d", status)
 	}
 	if status, _ = later.post(undo); status != http.StatusNotFound {
 		t.Errorf("undone twice: %d", status)
 	}
-	_, body = later.get("/console/lessons")
+	_, body = later.get("/console/questions/taught")
 	has(t, body, "已撤销（wu")
 	_, body = later.get("/console/questions")
 	has(t, body, "2 类，共 4 个问题")

@@ -68,7 +68,7 @@ var Classes = map[string]map[string]Class{
 	"documents": {"id": Public, "title": Public, "hash": Public, "body": Public, "source": Public, "imported": Business},
 	"examples":  {"words": Business, "label": Public, "actor": PersonalData, "added": Business, "lesson": Business},
 	"lessons": {
-		"id": Business, "label": Public, "words": Public, "basis": Public, "review": Public, "actor": PersonalData, "added": Business,
+		"id": Business, "label": Public, "examples": Business, "words": Public, "basis": Public, "review": Public, "actor": PersonalData, "added": Business,
 		"undone": Business, "undoer": PersonalData,
 	},
 	"switches": {"kind": Public, "name": Public, "actor": PersonalData, "comment": Business, "since": Business},

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	sqlAddLesson     = `INSERT INTO lessons (id, label, words, basis, review, actor, added) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlAddLesson     = `INSERT INTO lessons (id, label, examples, words, basis, review, actor, added) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlTeach         = `INSERT INTO examples (words, label, actor, added, lesson) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (words) DO NOTHING`
 	sqlUndoLesson    = `UPDATE lessons SET undone = $1, undoer = $2 WHERE id = $3 AND undone = 0`
 	sqlUnteach       = `DELETE FROM examples WHERE lesson = $1`
 	sqlBumpOperating = `UPDATE counters SET value = value + 1 WHERE name = 'operating'`
 	sqlOperating     = `SELECT value FROM counters WHERE name = 'operating'`
-	sqlLessons       = `SELECT l.id, l.label, l.words, l.basis, l.review, l.actor, l.added, l.undone, l.undoer,
+	sqlLessons       = `SELECT l.id, l.label, l.examples, l.words, l.basis, l.review, l.actor, l.added, l.undone, l.undoer,
 		(SELECT COUNT(*) FROM questions q WHERE q.lesson = l.id) FROM lessons l ORDER BY l.added DESC, l.id`
 )
 
@@ -56,17 +56,24 @@ func (d *DB) SaveLesson(ctx context.Context, l Lesson, questions []string) error
 	if l.ID == "" || l.Label == "" || l.Actor == "" || len(l.Examples) == 0 {
 		return fmt.Errorf("lesson: %w", ErrIncomplete)
 	}
+	for i, e := range l.Examples {
+		l.Examples[i] = strings.TrimSpace(e)
+	}
 	basis, err := json.Marshal(l.Basis)
+	if err != nil {
+		return err
+	}
+	examples, err := json.Marshal(l.Examples)
 	if err != nil {
 		return err
 	}
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
-		if _, err := t.exec(sqlAddLesson, l.ID, l.Label, l.Words, string(basis), l.Review, l.Actor, now); err != nil {
+		if _, err := t.exec(sqlAddLesson, l.ID, l.Label, string(examples), l.Words, string(basis), l.Review, l.Actor, now); err != nil {
 			return err
 		}
 		for _, e := range l.Examples {
-			n, err := t.exec(sqlTeach, strings.TrimSpace(e), l.Label, l.Actor, now, l.ID)
+			n, err := t.exec(sqlTeach, e, l.Label, l.Actor, now, l.ID)
 			if err != nil {
 				return err
 			}
@@ -119,14 +126,6 @@ func (d *DB) UndoLesson(ctx context.Context, id, actor string) error {
 
 // Lessons returns all lessons, undone ones too, newest first.
 func (d *DB) Lessons(ctx context.Context) ([]Lesson, error) {
-	examples, err := d.Examples(ctx)
-	if err != nil {
-		return nil, err
-	}
-	of := map[string][]string{}
-	for _, e := range examples {
-		of[e.Lesson] = append(of[e.Lesson], e.Words)
-	}
 	rows, err := d.read.QueryContext(ctx, sqlLessons)
 	if err != nil {
 		return nil, err
@@ -135,15 +134,15 @@ func (d *DB) Lessons(ctx context.Context) ([]Lesson, error) {
 	var all []Lesson
 	for rows.Next() {
 		var l Lesson
-		var basis string
+		var examples, basis string
 		var added, undone int64
-		if err := rows.Scan(&l.ID, &l.Label, &l.Words, &basis, &l.Review, &l.Actor, &added, &undone, &l.Undoer, &l.Settles); err != nil {
+		if err := rows.Scan(&l.ID, &l.Label, &examples, &l.Words, &basis, &l.Review, &l.Actor, &added, &undone, &l.Undoer, &l.Settles); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(basis), &l.Basis); err != nil {
-			return nil, fmt.Errorf("lesson %s: unreadable basis: %w", l.ID, err)
+		if err := errors.Join(json.Unmarshal([]byte(basis), &l.Basis), json.Unmarshal([]byte(examples), &l.Examples)); err != nil {
+			return nil, fmt.Errorf("lesson %s is unreadable: %w", l.ID, err)
 		}
-		l.Added, l.Undone, l.Examples = at(added), at(undone), of[l.ID]
+		l.Added, l.Undone = at(added), at(undone)
 		all = append(all, l)
 	}
 	return all, rows.Err()

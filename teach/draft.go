@@ -76,8 +76,8 @@ const (
 
 // Lesson makes a lesson of a draft, or says what is wrong with it.
 func (s *Shelf) Lesson(d Draft, actor string) (store.Lesson, *Fault) {
-	l := store.Lesson{ID: rand.Text(), Actor: actor}
 	now := s.Clock()
+	l := store.Lesson{ID: rand.Text(), Actor: actor, Added: now}
 	var fault *Fault
 	if l.Examples, fault = s.examples(d.Examples); fault != nil {
 		return l, fault

@@ -61,7 +61,7 @@ var teachingTests = []contract{
 		}
 		all, err := e.Lessons(ctx)
 		e.must(err)
-		if len(all) != 1 || all[0].Settles != 1 || !slices.Equal(all[0].Examples, []string{"问题一", "问题一怎么办"}) || all[0].Basis.Number != "古府〔2026〕1号" || !all[0].Undone.IsZero() {
+		if len(all) != 1 || all[0].Settles != 1 || !slices.Equal(all[0].Examples, []string{"问题一怎么办", "问题一"}) || all[0].Basis.Number != "古府〔2026〕1号" || !all[0].Undone.IsZero() {
 			e.Errorf("the lesson is %+v", all)
 		}
 		if after, _ := e.OperatingVersion(ctx); after <= before {

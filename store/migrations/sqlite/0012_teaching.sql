@@ -1,17 +1,19 @@
 -- +goose Up
 
 -- What staff taught from questions that were not answered; each is undone as one. label is what its examples are
--- taught as. An answer of staff's own has words, what it rests on (JSON), and the last day on which it is given.
+-- taught as; they stay here (JSON) after it was undone. An answer of staff's own has words, what it rests on (JSON), and
+-- the last day on which it is given.
 CREATE TABLE lessons (
-    id     TEXT PRIMARY KEY CHECK (id <> ''),
-    label  TEXT NOT NULL CHECK (label <> ''),
-    words  TEXT NOT NULL,
-    basis  TEXT NOT NULL,
-    review TEXT NOT NULL,
-    actor  TEXT NOT NULL,
-    added  BIGINT NOT NULL,
-    undone BIGINT NOT NULL DEFAULT 0,
-    undoer TEXT NOT NULL DEFAULT ''
+    id       TEXT PRIMARY KEY CHECK (id <> ''),
+    label    TEXT NOT NULL CHECK (label <> ''),
+    examples TEXT NOT NULL,
+    words    TEXT NOT NULL,
+    basis    TEXT NOT NULL,
+    review   TEXT NOT NULL,
+    actor    TEXT NOT NULL,
+    added    BIGINT NOT NULL,
+    undone   BIGINT NOT NULL DEFAULT 0,
+    undoer   TEXT NOT NULL DEFAULT ''
 );
 
 -- The lesson an example belongs to, and the one that settled a question; '' for none.
