@@ -205,7 +205,7 @@ func unpacked(s string) (docs []knowledge.Document, err error) {
 func (s *Server) importConfirmed(v *visit) error {
 	checked := v.R.PostFormValue("checked")
 	if !sameText(v.form("proof"), s.token("import", v.Account.Name, checked)) {
-		return v.fail(http.StatusForbidden, "knowledge.unseen")
+		return v.fail(http.StatusBadRequest, "knowledge.unseen")
 	}
 	docs, err := unpacked(checked)
 	if err != nil {

@@ -100,12 +100,12 @@ func TestDocumentsAreImportedAfterAPreview(t *testing.T) {
 	spoilt := append([]string{}, checked...)
 	spoilt[1] = "A" + spoilt[1][1:]
 	for name, pairs := range map[string][]string{"spoilt": spoilt, "no proof": checked[:2], "nothing": {}} {
-		if status, _ := wu.post("/console/knowledge/import", pairs...); status != http.StatusForbidden {
+		if status, _ := wu.post("/console/knowledge/import", pairs...); status != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, status)
 		}
 	}
 	lu := w.signed("lu", store.RoleSupervisor)
-	if status, _ := lu.post("/console/knowledge/import", checked...); status != http.StatusForbidden {
+	if status, _ := lu.post("/console/knowledge/import", checked...); status != http.StatusBadRequest {
 		t.Errorf("somebody else's preview: %d", status)
 	}
 	w.office.busy = true

@@ -40,7 +40,9 @@ var subsidy = knowledge.Document{ID: "古镇灯饰展会补贴办法", Title: "�
 
 // smallOffice changes the bot of a test as the program does, with a base in memory.
 type smallOffice struct {
-	w       *officeWorld
+	db      *store.DB
+	base    *knowledge.Base
+	shelf   *teach.Shelf
 	file    map[string]string
 	reloads []string // who asked
 	refuse  bool     // the next import finds a document that is refused
@@ -50,7 +52,7 @@ type smallOffice struct {
 
 func (o *smallOffice) Reload(ctx context.Context, actor string) error {
 	o.reloads = append(o.reloads, actor)
-	switches, err := o.w.db.Switches(ctx)
+	switches, err := o.db.Switches(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,8 +62,8 @@ func (o *smallOffice) Reload(ctx context.Context, actor string) error {
 			off = append(off, s.Name)
 		}
 	}
-	o.w.base.SwitchOff(off)
-	return o.w.shelf.Load(ctx)
+	o.base.SwitchOff(off)
+	return o.shelf.Load(ctx)
 }
 
 func (o *smallOffice) FileValues() map[string]string { return o.file }
@@ -91,7 +93,7 @@ func (o *smallOffice) Plan(_ context.Context, docs []knowledge.Document) ([]File
 				f.What, f.Other = FiledReplaced, have.VersionDate()
 			}
 		}
-		if d.ID == o.w.base.Documents()[0].ID {
+		if d.ID == o.base.Documents()[0].ID {
 			f.What = FiledRefused
 		}
 		list = append(list, f)
@@ -108,27 +110,43 @@ func (o *smallOffice) Import(ctx context.Context, docs []knowledge.Document) ([]
 		return done, false, ErrRefused
 	}
 	o.docs = append(o.docs, docs...)
-	return done, false, o.w.base.Replace(o.docs, nil)
+	return done, false, o.base.Replace(o.docs, nil)
+}
+
+// lend adds to a console what its pages on the bot need.
+func lend(t *testing.T, c *Config) {
+	t.Helper()
+	docs := []knowledge.Document{subsidy}
+	base, err := knowledge.Open(knowledge.Options{Documents: docs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := base.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	mind, err := understand.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Base = base
+	c.Shelf = teach.New(teach.Config{Store: c.Store, Base: base, Mind: mind, Clock: c.Clock, Router: func(u intents.Understander, a intents.Answers) *intents.Router {
+		return intents.New(intents.Config{Understand: u, Knowledge: base, Answers: a})
+	}})
+	c.Office = &smallOffice{db: c.Store, base: base, shelf: c.Shelf, docs: docs, file: map[string]string{SetName: "古镇服务中心", SetContact: "0760-88888888", SetHours: intents.DefaultHours}}
+	c.Channels = []Channel{{"web", "web"}, {"guzhen", "wechat"}, {"tg", "telegram"}}
 }
 
 func openOffice(t *testing.T) *officeWorld {
 	t.Helper()
 	w := &officeWorld{deskWorld: openDesk(t)}
-	w.office = &smallOffice{w: w, file: map[string]string{SetName: "古镇服务中心", SetContact: "0760-88888888", SetHours: intents.DefaultHours}, docs: []knowledge.Document{subsidy}}
-	var err error
-	w.base, err = knowledge.Open(knowledge.Options{Documents: w.office.docs})
-	w.must(err)
-	t.Cleanup(func() { w.must(w.base.Close()) })
-	w.mind, err = understand.New()
-	w.must(err)
-	w.shelf = teach.New(teach.Config{Store: w.db, Base: w.base, Mind: w.mind, Clock: w.clock, Router: func(u intents.Understander, a intents.Answers) *intents.Router {
-		return intents.New(intents.Config{Understand: u, Knowledge: w.base, Answers: a})
-	}})
+	c := Config{Store: w.db, Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}
+	lend(t, &c)
+	w.base, w.shelf, w.mind, w.office = c.Base, c.Shelf, c.Shelf.Mind, c.Office.(*smallOffice)
 	w.web.Close()
-	w.server, err = New(Config{
-		Store: w.db, Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Shelf: w.shelf, Base: w.base, Office: w.office,
-		Channels: []Channel{{"web", "web"}, {"guzhen", "wechat"}, {"tg", "telegram"}},
-	})
+	var err error
+	w.server, err = New(c)
 	w.must(err)
 	w.web = httptest.NewServer(w.server)
 	t.Cleanup(w.web.Close)

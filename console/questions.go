@@ -232,7 +232,7 @@ func (s *Server) teach(v *visit) error {
 	checked := v.R.PostFormValue("checked")
 	var draft teach.Draft
 	if len(checked) > maxDraft || !sameText(v.form("proof"), s.proof(v, g.Handle, checked)) || json.Unmarshal([]byte(checked), &draft) != nil {
-		return v.fail(http.StatusForbidden, "teach.unseen")
+		return v.fail(http.StatusBadRequest, "teach.unseen")
 	}
 	lesson, fault := s.Shelf.Lesson(draft, v.Account.Name)
 	if fault == nil {

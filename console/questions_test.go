@@ -109,11 +109,11 @@ func TestTeachingNeedsTheRehearsal(t *testing.T) {
 		"another draft":   {"checked", strings.Replace(checked[1], "scope", "platform", 1), "proof", checked[3]},
 		"a foreign proof": {"checked", checked[1], "proof", strings.Repeat("0", 32)},
 	} {
-		if status, _ := wu.post(at+"/teach", pairs...); status != http.StatusForbidden {
+		if status, _ := wu.post(at+"/teach", pairs...); status != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, status)
 		}
 	}
-	if status, _ := lu.post(at+"/teach", checked...); status != http.StatusForbidden {
+	if status, _ := lu.post(at+"/teach", checked...); status != http.StatusBadRequest {
 		t.Errorf("somebody else's rehearsal: %d", status)
 	}
 	_, body = wu.get("/console/questions")

@@ -60,7 +60,7 @@ func TestF099EveryRouteEveryRole(t *testing.T) {
 
 // visitRoute asks a route as its page's form would, with something in place of each variable.
 func visitRoute(b *browser, rt route) page {
-	path := strings.NewReplacer("{$}", "", "{name}", "nobody", "{number}", "20261123-7K3QWM", "{change}", "enable", "{id}", "1").Replace(rt.pattern)
+	path := strings.NewReplacer("{$}", "", "{name}", "nobody", "{number}", "20261123-7K3QWM", "{change}", "enable", "{id}", "gd-2012-sme-platforms").Replace(rt.pattern)
 	if rt.method == http.MethodGet {
 		if strings.HasSuffix(path, "/events") {
 			return head(b, path)

@@ -86,7 +86,9 @@ func newConsole(t *testing.T) *world {
 			t.Fatal(err)
 		}
 	}
-	if w.server, err = New(Config{Store: w.db, Log: log, Clock: w.now}); err != nil {
+	c := Config{Store: w.db, Log: log, Clock: w.now}
+	lend(t, &c)
+	if w.server, err = New(c); err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
