@@ -129,6 +129,7 @@ func walk(t *testing.T, turns int, u Understander) {
 		}
 		w.who, w.group, w.noLeads = p.who, p.manner.name == "in a group", p.manner.name == "where none are taken"
 		w.town = map[bot.Platform]string{bot.WeChat: "中山市古镇镇", bot.Telegram: "某某开发区"}[p.who.Platform]
+		w.later, w.waiting = p.who.Platform != bot.Web, turn%3
 		before := w.leads[p.who]
 		r := p.turn(w, rng)
 		p.note(t, r)

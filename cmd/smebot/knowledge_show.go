@@ -74,14 +74,38 @@ type listCmd struct {
 	All bool `help:"Older versions too."`
 }
 
+// switchedOff tells which documents are switched off in the console, by id.
+func switchedOff(e *env) (map[string]bool, error) {
+	db, err := store.OpenReadOnly(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
+	if errors.Is(err, store.ErrMissing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	switches, err := db.Switches(e.ctx)
+	off := map[string]bool{}
+	for _, s := range switches {
+		off[s.Name] = off[s.Name] || s.Kind == store.DocumentSwitch
+	}
+	return off, errors.Join(err, db.Close())
+}
+
 // Run lists id, number of articles, date and title.
 func (c *listCmd) Run(e *env) error {
 	docs, err := documents(e)
 	if err != nil {
 		return err
 	}
+	off, err := switchedOff(e)
+	if err != nil {
+		return err
+	}
 	for _, d := range docs {
 		mark := ""
+		if off[d.ID] {
+			mark = "\tswitched off"
+		}
 		if d.History {
 			if !c.All {
 				continue

@@ -221,6 +221,9 @@ func TestWhatWasSetOutlivesThisProcess(t *testing.T) {
 			s = startSite(t, c)
 		}
 	}
+	if out := must(t, "", "knowledge", "list", "--data", c.Data); !strings.Contains(out, "\tswitched off\n") {
+		t.Errorf("the list of documents: %q", out)
+	}
 	// A file that no longer goes with what was set is used alone, and the log says so.
 	s.end(t)
 	long := c
