@@ -3,6 +3,8 @@ package teach
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -74,9 +76,10 @@ func (s *Shelf) Groups(ctx context.Context) (groups []Group, known int, err erro
 	for _, a := range askers {
 		waiting[a.Question] = a
 	}
-	for _, at := range understand.Group(s.vectorsOf(open)) {
+	grouped, vectors := s.group(open)
+	for _, at := range grouped {
 		first := open[at[0]]
-		if n := s.Mind.Nearest(first.Text); n.Sure() && n.Label.Intent() == understand.NoAnswer {
+		if n := s.Mind.NearestTo(vectors[at[0]]); n.Sure() && n.Label.Intent() == understand.NoAnswer {
 			known += len(at)
 			continue
 		}
@@ -93,10 +96,22 @@ func (s *Shelf) Groups(ctx context.Context) (groups []Group, known int, err erro
 	return groups, known, nil
 }
 
-// vectorsOf makes questions ready for grouping; each is worked out once.
-func (s *Shelf) vectorsOf(list []store.AskedQuestion) []understand.Vector {
+// group groups questions; the same list is grouped once, and each question made ready for it once.
+func (s *Shelf) group(list []store.AskedQuestion) ([][]int, []understand.Vector) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	h := sha256.New()
+	for _, q := range list {
+		io.WriteString(h, q.Handle)
+	}
+	name, vectors := string(h.Sum(nil)), s.vectorsOf(list)
+	if s.grouped != name {
+		s.grouped, s.groups = name, understand.Group(vectors)
+	}
+	return s.groups, vectors
+}
+
+func (s *Shelf) vectorsOf(list []store.AskedQuestion) []understand.Vector {
 	kept := make(map[string]understand.Vector, len(list))
 	out := make([]understand.Vector, len(list))
 	for i, q := range list {

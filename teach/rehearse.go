@@ -48,7 +48,7 @@ type Report struct {
 }
 
 // shownText is how many bytes of an answer a report keeps.
-const shownText = 240
+const shownText = 420
 
 // Rehearse answers the labelled examples, the open questions and the lesson's own examples with and without a lesson.
 // Nothing is stored, and nothing that is in force changes. Only checks near the lesson's examples can come out

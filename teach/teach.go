@@ -45,7 +45,9 @@ type Shelf struct {
 
 	mu      sync.Mutex
 	vectors map[string]understand.Vector // of open questions, by handle
-	checks  []understand.Example         // the labelled examples, once read
+	grouped string                       // names the open questions that groups is of
+	groups  [][]int
+	checks  []understand.Example // the labelled examples, once read
 }
 
 // New returns a shelf that holds nothing yet.

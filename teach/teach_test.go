@@ -388,12 +388,14 @@ func TestExplainSaysWhy(t *testing.T) {
 	}
 }
 
-func BenchmarkRehearse(b *testing.B) {
+// benchShelf is a shelf over a store with open questions, each somebody's own wording.
+func benchShelf(b *testing.B, questions int) *Shelf {
+	b.Helper()
 	base, err := knowledge.Open(knowledge.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer base.Close()
+	b.Cleanup(func() { base.Close() })
 	mind, err := understand.New()
 	if err != nil {
 		b.Fatal(err)
@@ -402,10 +404,38 @@ func BenchmarkRehearse(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
-	s := New(Config{Store: db, Base: base, Mind: mind, Router: func(u intents.Understander, a intents.Answers) *intents.Router {
+	b.Cleanup(func() { db.Close() })
+	examples, err := understand.Examples()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range questions {
+		all.Go(func() {
+			id := fmt.Sprint(i)
+			q := store.Question{ID: id, Text: examples[i%len(examples)].Text, Intent: "no_answer", Outcome: "no_answer"}
+			if err := db.CommitTurn(context.Background(), bot.Turn{Key: id, From: bot.Address{Channel: "c", User: id}, Effects: []bot.Effect{q}}); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	return New(Config{Store: db, Base: base, Mind: mind, Router: func(u intents.Understander, a intents.Answers) *intents.Router {
 		return intents.New(intents.Config{Understand: u, Knowledge: base, Answers: a})
 	}})
+}
+
+func BenchmarkGroups(b *testing.B) {
+	s := benchShelf(b, maxQuestions)
+	for b.Loop() { // the first makes the vectors, the others find them made
+		if _, _, err := s.Groups(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRehearse(b *testing.B) {
+	s := benchShelf(b, maxQuestions)
 	l, fault := s.Lesson(own("周末不开门。", "周末服务中心开门吗", "前20家奖励多少钱一家"), "wu")
 	if fault != nil {
 		b.Fatal(fault)

@@ -118,6 +118,7 @@ func TestBrowserTeaching(t *testing.T) {
 			b.picture("3-answer")
 			b.press(`form[action$=rehearse] button.main`)
 			b.sees("试的结果", "教会了", "古服〔2026〕3号")
+			b.shot("readme-teach")
 			b.picture("4-rehearsal")
 			b.press(`form[action$=teach] button.main`)
 			b.sees("已启用", "服务中心自己的答复", "使用中")

@@ -10,11 +10,13 @@ import (
 // four in five mean the same; much above it the same question with its words in another order stands alone.
 const alike = 0.5
 
-// commonFeature is the number of groups from which a feature is too common to propose any of them, and proposals is how
-// many of the proposed groups are compared in full. Together they keep the work for a text bounded.
+// Only groups that share one of a text's weightiest features, so many of them, are proposed for it; commonFeature is the
+// number of groups from which a feature proposes none, and proposals how many are compared in full. Together they keep
+// the work for a text bounded.
 const (
-	commonFeature = 250
-	proposals     = 24
+	tellingFeatures = 28
+	commonFeature   = 200
+	proposals       = 16
 )
 
 // weighted is a feature of a text with its weight.
@@ -28,12 +30,27 @@ type Vector []weighted // by feature
 
 // Vector makes a text ready.
 func (u *Understander) Vector(text string) Vector {
-	v := u.unit(u.vector(u.mended(u.normalise(text))))
+	return u.sorted(u.vector(u.mended(u.normalise(text))))
+}
+
+// sorted makes a vector of a message ready; it is used up.
+func (u *Understander) sorted(v vector) Vector {
+	v = u.unit(v)
 	out := make(Vector, 0, len(v))
 	for _, f := range slices.Sorted(maps.Keys(v)) {
 		out = append(out, weighted{f, v[f]})
 	}
 	return out
+}
+
+// telling returns the weightiest features.
+func (v Vector) telling() Vector {
+	if len(v) <= tellingFeatures {
+		return v
+	}
+	top := slices.Clone(v)
+	slices.SortFunc(top, func(a, b weighted) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.f, b.f)) })
+	return top[:tellingFeatures]
 }
 
 // likeness is the cosine of two vectors.
@@ -67,7 +84,8 @@ func Group(texts []Vector) [][]int {
 			score[g] = 0
 		}
 		touched = touched[:0]
-		for _, x := range v {
+		telling := v.telling()
+		for _, x := range telling {
 			at := in[x.f]
 			if len(at) >= commonFeature {
 				continue
@@ -89,7 +107,7 @@ func Group(texts []Vector) [][]int {
 			groups[best] = append(groups[best], i)
 			continue
 		}
-		for _, x := range v {
+		for _, x := range telling {
 			in[x.f] = append(in[x.f], int32(len(groups)))
 		}
 		groups, score = append(groups, []int{i}), append(score, 0)

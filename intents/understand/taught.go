@@ -2,7 +2,6 @@ package understand
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -133,17 +132,22 @@ func (n Nearest) Sure() bool { return n.Likeness >= taughtSure }
 // Maybe reports whether the example has any say about a message.
 func (n Nearest) Maybe() bool { return n.Likeness > taughtMaybe }
 
-// nearest returns the taught example that is most like a message; the zero value if none is taught. v is used up.
-func (u *Understander) nearest(v vector) Nearest {
+// nothingTaught reports whether there is no taught example to compare with.
+func (u *Understander) nothingTaught() bool {
 	t := u.taught.Load()
-	if t == nil || len(t.list) == 0 {
+	return t == nil || len(t.list) == 0
+}
+
+// NearestTo returns the taught example that is most like a text; the zero value if none is taught.
+func (u *Understander) NearestTo(v Vector) Nearest {
+	if u.nothingTaught() {
 		return Nearest{}
 	}
+	t := u.taught.Load()
 	likeness := make([]float32, len(t.list))
-	v = u.unit(v)
-	for _, f := range slices.Sorted(maps.Keys(v)) { // in a fixed order, so that the same message always gives the same figure
-		for _, at := range t.in[f] {
-			likeness[at.example] += v[f] * at.weight
+	for _, x := range v { // in a fixed order, so that the same message always gives the same figure
+		for _, at := range t.in[x.f] {
+			likeness[at.example] += x.w * at.weight
 		}
 	}
 	best := 0

@@ -46,5 +46,8 @@ func (u *Understander) Trace(text string) Trace {
 
 // Nearest returns the taught example that is most like a message.
 func (u *Understander) Nearest(text string) Nearest {
-	return u.nearest(u.vector(u.mended(u.normalise(text))))
+	if u.nothingTaught() {
+		return Nearest{}
+	}
+	return u.NearestTo(u.Vector(text))
 }

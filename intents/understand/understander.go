@@ -156,8 +156,11 @@ func (u *Understander) weigh(n normal) (Result, []float64, Nearest) {
 	r.Query = u.query(n)
 	v := u.vector(n)
 	p := u.model.Predict(v)
-	near := u.nearest(maps.Clone(v))
-	u.recall(near, p)
+	var near Nearest
+	if !u.nothingTaught() {
+		near = u.NearestTo(u.sorted(maps.Clone(v)))
+		u.recall(near, p)
+	}
 	weighed := slices.Clone(p)
 	u.decide(&r, p)
 	r.obey(near)
