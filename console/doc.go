@@ -2,8 +2,10 @@
 // writes down who did what.
 //
 // It keeps accounts' sessions and the audit log through package store and nothing in memory but counters of failed
-// sign-ins and, for a quarter of an hour, files that their owners may fetch. It never shows contact data to a role that may not see it, never changes anything on a GET, never
-// loads anything from elsewhere, and never decides what the bot says.
+// sign-ins, what the last check of the documents found and, for a quarter of an hour, files that their owners may
+// fetch. It never shows contact data to a role that may not see it, never changes anything on a GET, never loads
+// anything from elsewhere, and never decides what the bot says: what staff teach and set goes through package teach
+// and the Office that the program lends.
 //
 // To add a page: write its handlers as func(*visit) error and a func (s *Server) xRoutes() []route in a file of
 // its own; add that func to routes in routes.go; put its template into templates (what several pages share is a part_x.html) and its sentences, in Chinese and
