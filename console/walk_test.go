@@ -20,7 +20,7 @@ import (
 // lines of no route, fail.
 func TestF099EveryRouteEveryRole(t *testing.T) {
 	table := routeTable(t)
-	w := newConsoleWith(t, lend)
+	w := newConsole(t, lend)
 	visitors := map[string]*browser{"anonymous": w.browser()}
 	visitors["anonymous"].get("/console/signin")
 	for _, r := range store.Roles() {

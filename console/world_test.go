@@ -64,14 +64,9 @@ var testHash = sync.OnceValue(func() string {
 	return hash
 })
 
-// newConsole makes a console with one account for each role, named like the role, and no bot behind it.
-func newConsole(t *testing.T) *world {
-	t.Helper()
-	return newConsoleWith(t, func(*testing.T, *Config) {})
-}
-
-// newConsoleWith is newConsole with more in its configuration.
-func newConsoleWith(t *testing.T, more func(*testing.T, *Config)) *world {
+// newConsole makes a console with one account for each role, named like the role, and what more adds to its
+// configuration.
+func newConsole(t *testing.T, more ...func(*testing.T, *Config)) *world {
 	t.Helper()
 	w := &world{T: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, china), logs: &logBuffer{}}
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
@@ -93,7 +88,9 @@ func newConsoleWith(t *testing.T, more func(*testing.T, *Config)) *world {
 		}
 	}
 	c := Config{Store: w.db, Log: log, Clock: w.now}
-	more(t, &c)
+	for _, add := range more {
+		add(t, &c)
+	}
 	if w.server, err = New(c); err != nil {
 		t.Fatal(err)
 	}

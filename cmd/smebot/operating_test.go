@@ -131,8 +131,8 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 	notice := func() string { return regexp.MustCompile(`2026-11/[0-9a-f]{8}`).FindString(say("登记需求")) }
 	first := notice()
 	boss := s.signedIn(t, "boss", store.RoleAdmin)
-	_, _, body := boss.get("/console/settings")
-	_, _, body = boss.post("/console/settings", "centre.name", "小榄服务中心", "centre.contact", "", "centre.hours", "", "hours", "Mon-Fri 09:00-12:00 14:00-17:30", "privacy.notice_url", "https://a.example/n")
+	boss.get("/console/settings")
+	_, _, body := boss.post("/console/settings", "centre.name", "小榄服务中心", "centre.contact", "", "centre.hours", "", "hours", "Mon-Fri 09:00-12:00 14:00-17:30", "privacy.notice_url", "https://a.example/n")
 	if status, path, _ := boss.post("/console/settings", hiddenOf(t, body, "/console/settings")...); status != http.StatusOK || path != "/console/settings" {
 		t.Fatalf("setting: %d at %s", status, path)
 	}
