@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -84,25 +86,15 @@ type Asker struct {
 
 // Askers returns everybody who waits for an answer.
 func (d *DB) Askers(ctx context.Context) ([]Asker, error) {
-	rows, err := d.read.QueryContext(ctx, sqlAskers, d.waitsSince())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	now := d.opt.Clock()
-	var all []Asker
-	for rows.Next() {
+	return collect(ctx, d, func(rows *sql.Rows) (a Asker, err error) {
 		var id []byte
 		var until int64
 		var left int
-		var a Asker
-		if err := rows.Scan(&id, &a.Channel, &a.Platform, &until, &left); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&id, &a.Channel, &a.Platform, &until, &left)
 		a.Question, a.Reached = hex.EncodeToString(id), reaches(a.Platform, until, left, now)
-		all = append(all, a)
-	}
-	return all, rows.Err()
+		return a, err
+	}, sqlAskers, d.waitsSince())
 }
 
 // Answerable is a settled question whose asker waits to be told and is reached now.
@@ -118,29 +110,15 @@ type Answerable struct {
 // for no messages, and those whom staff are answering, are left out.
 func (d *DB) Answerable(ctx context.Context, limit int) ([]Answerable, error) {
 	now := d.opt.Clock()
-	rows, err := d.read.QueryContext(ctx, sqlAnswerable, d.waitsSince(), micros(now.Add(-takeoverIdle)), limit, micros(now))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Answerable
-	for rows.Next() {
+	return collect(ctx, d, func(rows *sql.Rows) (a Answerable, err error) {
 		var id, address, words []byte
-		var a Answerable
 		if err := rows.Scan(&id, &address, &a.Language, &words, &a.Lesson); err != nil {
-			return nil, err
-		}
-		if err := d.openJSON(colAsker, id, address, &a.Who); err != nil {
-			return nil, err
+			return a, err
 		}
 		text, err := d.seal.open(colWords, id, words)
-		if err != nil {
-			return nil, err
-		}
 		a.Text, a.Handle = string(text), hex.EncodeToString(id)
-		all = append(all, a)
-	}
-	return all, rows.Err()
+		return a, errors.Join(err, d.openJSON(colAsker, id, address, &a.Who))
+	}, sqlAnswerable, d.waitsSince(), micros(now.Add(-takeoverIdle)), limit, micros(now))
 }
 
 // answerNews names the outgoing message that tells somebody an answer.

@@ -76,24 +76,13 @@ func (d *DB) DeadLetterCount(ctx context.Context) (int, error) {
 
 // DeadLetters returns up to limit messages that were given up, the latest first.
 func (d *DB) DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error) {
-	rows, err := d.read.QueryContext(ctx, sqlDeadLetters, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var letters []DeadLetter
-	for rows.Next() {
+	return collect(ctx, d, func(rows *sql.Rows) (l DeadLetter, err error) {
 		var id, payload []byte
 		var gone int64
-		var l DeadLetter
 		if err := rows.Scan(&id, &payload, &l.Attempts, &l.Cause, &gone, &l.Lead); err != nil {
-			return nil, err
-		}
-		if err := d.openJSON(colPayload, id, payload, &l.Outgoing); err != nil {
-			return nil, err
+			return l, err
 		}
 		l.At, l.Handle = at(gone), hex.EncodeToString(id)
-		letters = append(letters, l)
-	}
-	return letters, rows.Err()
+		return l, d.openJSON(colPayload, id, payload, &l.Outgoing)
+	}, sqlDeadLetters, limit)
 }

@@ -89,22 +89,12 @@ func (d *DB) EachDocument(ctx context.Context, f func(Document) error) error {
 
 // DocumentHeads returns all documents without hash and body, ordered by id.
 func (d *DB) DocumentHeads(ctx context.Context) ([]Document, error) {
-	rows, err := d.read.QueryContext(ctx, sqlHeads)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Document
-	for rows.Next() {
-		var doc Document
+	return collect(ctx, d, func(rows *sql.Rows) (doc Document, err error) {
 		var imported int64
-		if err := rows.Scan(&doc.ID, &doc.Title, &doc.Source, &imported); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&doc.ID, &doc.Title, &doc.Source, &imported)
 		doc.Imported = at(imported)
-		all = append(all, doc)
-	}
-	return all, rows.Err()
+		return doc, err
+	}, sqlHeads)
 }
 
 // Document returns one document; ErrNotFound if there is none of that id.

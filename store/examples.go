@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,20 +56,10 @@ func (d *DB) RemoveExample(ctx context.Context, words string) error {
 
 // Examples returns all examples, oldest first.
 func (d *DB) Examples(ctx context.Context) ([]Example, error) {
-	rows, err := d.read.QueryContext(ctx, sqlExamples)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Example
-	for rows.Next() {
-		var e Example
+	return collect(ctx, d, func(rows *sql.Rows) (e Example, err error) {
 		var added int64
-		if err := rows.Scan(&e.Words, &e.Label, &e.Actor, &added, &e.Lesson); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&e.Words, &e.Label, &e.Actor, &added, &e.Lesson)
 		e.Added = at(added)
-		all = append(all, e)
-	}
-	return all, rows.Err()
+		return e, err
+	}, sqlExamples)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -126,26 +127,18 @@ func (d *DB) UndoLesson(ctx context.Context, id, actor string) error {
 
 // Lessons returns all lessons, undone ones too, newest first.
 func (d *DB) Lessons(ctx context.Context) ([]Lesson, error) {
-	rows, err := d.read.QueryContext(ctx, sqlLessons)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Lesson
-	for rows.Next() {
-		var l Lesson
+	return collect(ctx, d, func(rows *sql.Rows) (l Lesson, err error) {
 		var examples, basis string
 		var added, undone int64
 		if err := rows.Scan(&l.ID, &l.Label, &examples, &l.Words, &basis, &l.Review, &l.Actor, &added, &undone, &l.Undoer, &l.Settles); err != nil {
-			return nil, err
+			return l, err
 		}
 		if err := errors.Join(json.Unmarshal([]byte(basis), &l.Basis), json.Unmarshal([]byte(examples), &l.Examples)); err != nil {
-			return nil, fmt.Errorf("lesson %s is unreadable: %w", l.ID, err)
+			return l, fmt.Errorf("lesson %s is unreadable: %w", l.ID, err)
 		}
 		l.Added, l.Undone = at(added), at(undone)
-		all = append(all, l)
-	}
-	return all, rows.Err()
+		return l, nil
+	}, sqlLessons)
 }
 
 // OperatingVersion counts the changes of what staff set and taught: examples, lessons, switches, choices.

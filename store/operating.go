@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -83,22 +84,12 @@ func (d *DB) switched(t *tx, s Switch, how string) error {
 
 // Switches returns what is off now.
 func (d *DB) Switches(ctx context.Context) ([]Switch, error) {
-	rows, err := d.read.QueryContext(ctx, sqlSwitches)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Switch
-	for rows.Next() {
-		var s Switch
+	return collect(ctx, d, func(rows *sql.Rows) (s Switch, err error) {
 		var since int64
-		if err := rows.Scan(&s.Kind, &s.Name, &s.Actor, &s.Comment, &since); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&s.Kind, &s.Name, &s.Actor, &s.Comment, &since)
 		s.Since = at(since)
-		all = append(all, s)
-	}
-	return all, rows.Err()
+		return s, err
+	}, sqlSwitches)
 }
 
 // Choice is a value set in the console in place of the configuration file's.
@@ -131,30 +122,20 @@ func (d *DB) Choose(ctx context.Context, actor string, list []Choice) error {
 }
 
 // Choices returns the values set that hold now, by name.
-func (d *DB) Choices(ctx context.Context) ([]Choice, error) { return d.choices(ctx, sqlChoices) }
+func (d *DB) Choices(ctx context.Context) ([]Choice, error) {
+	return collect(ctx, d, scanChoice, sqlChoices)
+}
 
 // ChoiceHistory returns up to limit of all values ever set, the latest first.
 func (d *DB) ChoiceHistory(ctx context.Context, limit int) ([]Choice, error) {
-	return d.choices(ctx, sqlChosen, limit)
+	return collect(ctx, d, scanChoice, sqlChosen, limit)
 }
 
-func (d *DB) choices(ctx context.Context, query string, args ...any) ([]Choice, error) {
-	rows, err := d.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Choice
-	for rows.Next() {
-		var c Choice
-		var when int64
-		if err := rows.Scan(&c.Name, &c.Value, &c.File, &c.Actor, &when); err != nil {
-			return nil, err
-		}
-		c.At = at(when)
-		all = append(all, c)
-	}
-	return all, rows.Err()
+func scanChoice(rows *sql.Rows) (c Choice, err error) {
+	var when int64
+	err = rows.Scan(&c.Name, &c.Value, &c.File, &c.Actor, &when)
+	c.At = at(when)
+	return c, err
 }
 
 // NoticeText is a privacy notice as people of one language read it.
@@ -190,20 +171,10 @@ func (d *DB) NoteNotices(ctx context.Context, list []NoticeText) error {
 
 // Notices returns up to limit of the notices that ever came into force, the latest first.
 func (d *DB) Notices(ctx context.Context, limit int) ([]NoticeText, error) {
-	rows, err := d.read.QueryContext(ctx, sqlNotices, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []NoticeText
-	for rows.Next() {
-		var n NoticeText
+	return collect(ctx, d, func(rows *sql.Rows) (n NoticeText, err error) {
 		var since int64
-		if err := rows.Scan(&n.Version, &n.Language, &n.Abroad, &n.Words, &n.Actor, &since); err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&n.Version, &n.Language, &n.Abroad, &n.Words, &n.Actor, &since)
 		n.Since = at(since)
-		all = append(all, n)
-	}
-	return all, rows.Err()
+		return n, err
+	}, sqlNotices, limit)
 }

@@ -46,29 +46,12 @@ func (d *DB) questionKey(name string) []byte { return d.seal.hash("question", "n
 
 // Questions returns up to limit questions noted for staff, newest first.
 func (d *DB) Questions(ctx context.Context, limit int) ([]AskedQuestion, error) {
-	return d.questions(ctx, sqlQuestions, limit)
+	return collect(ctx, d, d.scanQuestion, sqlQuestions, limit)
 }
 
 // OpenQuestions returns up to limit questions that no lesson has settled, newest first.
 func (d *DB) OpenQuestions(ctx context.Context, limit int) ([]AskedQuestion, error) {
-	return d.questions(ctx, sqlOpenQuestions, limit)
-}
-
-func (d *DB) questions(ctx context.Context, query string, limit int) ([]AskedQuestion, error) {
-	rows, err := d.read.QueryContext(ctx, query, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []AskedQuestion
-	for rows.Next() {
-		q, err := d.scanQuestion(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, q)
-	}
-	return all, rows.Err()
+	return collect(ctx, d, d.scanQuestion, sqlOpenQuestions, limit)
 }
 
 func (d *DB) scanQuestion(rows *sql.Rows) (AskedQuestion, error) {

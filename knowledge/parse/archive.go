@@ -64,7 +64,7 @@ func Archive(body []byte) (files []Member, passed []string, err error) {
 			passed = append(passed, base)
 			continue
 		}
-		text, err := unpack(f, left)
+		text, err := unpack(f, left, errArchiveDamaged, errArchiveLarge)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", base, err)
 		}
@@ -95,18 +95,19 @@ func memberName(f *zip.File) (string, error) {
 	return name, nil
 }
 
-func unpack(f *zip.File, limit int64) ([]byte, error) {
+// unpack reads a file of an archive, no further than a limit in bytes; damaged and large are what to say.
+func unpack(f *zip.File, limit int64, damaged, large error) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
-		return nil, errArchiveDamaged
+		return nil, damaged
 	}
 	defer r.Close()
 	text, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
-		return nil, errArchiveDamaged
+		return nil, damaged
 	}
 	if int64(len(text)) > limit {
-		return nil, errArchiveLarge
+		return nil, large
 	}
 	return text, nil
 }

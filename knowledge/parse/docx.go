@@ -62,19 +62,7 @@ func docxPart(z *zip.Reader, name string, limit int64) ([]byte, error) {
 		if f.Name != name {
 			continue
 		}
-		r, err := f.Open()
-		if err != nil {
-			return nil, errDocxDamaged
-		}
-		defer r.Close()
-		text, err := io.ReadAll(io.LimitReader(r, limit+1))
-		if err != nil {
-			return nil, errDocxDamaged
-		}
-		if int64(len(text)) > limit {
-			return nil, errDocxLarge
-		}
-		return text, nil
+		return unpack(f, limit, errDocxDamaged, errDocxLarge)
 	}
 	return nil, nil
 }
