@@ -10,7 +10,7 @@ test:           ## every test
 	go test ./...
 
 race:           ## the tests of everything that runs side by side, under the race detector
-	go test -race -short ./bot/... ./store/... ./notify ./followup ./intents ./knowledge ./cmd/smebot
+	go test -race -short ./bot/... ./store/... ./notify ./followup ./intents ./knowledge ./teach ./cmd/smebot
 
 check:          ## what the gate runs
 	.ci/run
