@@ -218,6 +218,8 @@ func TestQuestionsAreTriedAndExplained(t *testing.T) {
 	}
 	has(t, try("前20家奖励多少钱"), "100万元/家", "政策回答", "第二十四条", "%", "金额", "全文检索")
 	has(t, try("平台申报的联系电话是多少"), "为什么没有答", "电话、联系方式")
+	has(t, try("浙江的优秀平台奖励多少钱"), "为什么没有答", "问的是浙江")
+	has(t, try("2025年优秀平台奖多少钱"), "为什么没有答", "问的是 2025 年")
 	has(t, try("参加灯光展的企业有没有展位补贴"), "导入文件里最接近的", subsidy.Title, "3000元")
 	has(t, try("how much is the award for the best platforms"), "英文")
 	w.must(w.mind.Teach(nil))

@@ -44,6 +44,10 @@ func (s *Server) why(v *visit, w teach.Why) *whyView {
 	switch {
 	case w.Figure != "":
 		d.Withheld = v.T("why.figure", w.Figure)
+	case w.Trace.Miss.Kind == understand.MissYear:
+		d.Withheld = v.T("why.year", w.Trace.Miss.Word)
+	case w.Trace.Miss.Kind == understand.MissPlace:
+		d.Withheld = v.T("why.place", w.Trace.Miss.Word)
 	case w.Lacks:
 		d.Withheld = v.T("why.lacks", w.Articles[0].Heading)
 	case w.Trace.Unsure:

@@ -22,7 +22,7 @@ func (s *Server) letterRoutes() []route {
 // letterView is a dead letter without what it says and to whom.
 type letterView struct {
 	Handle, Channel string
-	Kind            string // "reply", "staff", "answer", "other"
+	Kind            string // of letterKinds, or "other"
 	Lead            string
 	Cause           string
 	Parked          bool // the person must write first
@@ -38,7 +38,15 @@ type lettersView struct {
 }
 
 // letterKinds are what messages are for, by the beginning of their ids.
-var letterKinds = map[string]string{"reply:": "reply", "staff:": "staff", "answer:": "answer"}
+var letterKinds = map[string]string{"reply:": "reply", "staff:": "staff", "answer:": "answer", "news:": "news", "ask:": "ask", "announce:": "announce"}
+
+// outboxName is a channel as staff know it; places where they hear of leads have outboxes as well.
+func (v *visit) outboxName(channel string) string {
+	if place, ok := strings.CutPrefix(channel, "notify:"); ok {
+		return v.T("letters.place", place)
+	}
+	return channel
+}
 
 func (s *Server) lettersPage(v *visit) error {
 	ctx := v.R.Context()
@@ -53,8 +61,11 @@ func (s *Server) lettersPage(v *visit) error {
 	if d.Backlogs, err = s.Store.Backlogs(ctx); err != nil {
 		return err
 	}
+	for i, b := range d.Backlogs {
+		d.Backlogs[i].Channel = v.outboxName(b.Channel)
+	}
 	for _, l := range list {
-		row := letterView{Handle: l.Handle, Channel: l.To.Channel, Kind: "other", Lead: l.Lead, Attempts: l.Attempts, At: l.At, Age: int(v.now().Sub(l.At) / time.Hour)}
+		row := letterView{Handle: l.Handle, Channel: v.outboxName(l.To.Channel), Kind: "other", Lead: l.Lead, Attempts: l.Attempts, At: l.At, Age: int(v.now().Sub(l.At) / time.Hour)}
 		row.Cause, row.Parked = strings.CutPrefix(l.Cause, "parked: ")
 		for begin, kind := range letterKinds {
 			if strings.HasPrefix(l.ID, begin) {

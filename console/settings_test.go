@@ -192,7 +192,17 @@ func TestDeadLetters(t *testing.T) {
 	}
 	has(t, w.logged("letter"), "boss letter.again guzhen", "boss letter.discard guzhen")
 	_, body = boss.get("/console/letters")
-	has(t, body, "渠道 guzhen：1 条")
+	has(t, body, "guzhen：1 条")
+	place := bot.Address{Channel: "notify:wecom", User: "staff"}
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: "k2", From: chen, Version: 1, Outgoing: []bot.Outgoing{
+		{ID: "news:1:2", To: chen, Reply: bot.Reply{Text: "有进展"}}, {ID: "ask:1", To: chen, Reply: bot.Reply{Text: "帮上忙了吗"}},
+		{ID: "announce:wecom:1", To: place, Reply: bot.Reply{Text: "新线索"}}, {ID: "announce:wecom:2", To: place, Reply: bot.Reply{Text: "新线索"}}}}))
+	for _, id := range []string{"news:1:2", "ask:1", "announce:wecom:1"} {
+		w.must(w.db.GiveUp(t.Context(), id, "blocked"))
+	}
+	_, body = boss.get("/console/letters")
+	has(t, body, "进度通知", "回访", "给工作人员的通知", "通知地址 wecom：1 条")
+	without(t, body, "notify:", "有进展", "新线索")
 }
 
 func TestTheLogIsCheckedFromItsPage(t *testing.T) {

@@ -123,6 +123,8 @@ var knowledgeText = map[string]words{
 
 	"why.figure": {"答案里的数字「%s」在条文里没有，没敢说出来。", "The figure %s does not stand in the article, so the answer was withheld."},
 	"why.lacks":  {"问的这类内容（电话、金额、日期等），最接近的%s里没有。", "What is asked for (a number, a sum, a date) does not stand in the nearest article, %s."},
+	"why.year":   {"问的是 %s 年，最接近的条文没有说到这一年。", "It asks about %s, a year that the nearest article does not speak of."},
+	"why.place":  {"问的是%s，这份文件管不到那里。", "It asks about %s, where this document does not hold."},
 	"why.unsure": {"几条都有点像，哪一条都没有把握，所以反问。", "Several articles are near and none is sure, so it asks back."},
 	"why.none":   {"文件里没有找到够格的内容。", "Nothing in the documents covers it well enough."},
 	"why.miss":   {"和第 %d 条有关，但条文没写", "near Article %d, which does not say"},
