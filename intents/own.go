@@ -118,8 +118,11 @@ func (t *turn) wantNewsOf() out {
 	}
 	t.effects = append(t.effects, store.WantAnswer{Who: t.in.Message.From, Question: q.ID, Language: string(t.lang)})
 	o := out{text: t.say(tellNoted), intent: understand.Help}
-	if t.in.Message.From.Platform == bot.WeChat {
+	switch t.in.Message.From.Platform {
+	case bot.WeChat:
 		o.text += t.say(tellWindow)
+	case bot.Web:
+		o.text += t.say(tellPage)
 	}
 	return t.withMenu(o)
 }

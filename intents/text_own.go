@@ -11,6 +11,7 @@ const (
 	tellOffer   key = "tell.offer"
 	tellNoted   key = "tell.noted"
 	tellWindow  key = "tell.window"
+	tellPage    key = "tell.page"
 	tellNothing key = "tell.nothing"
 	tellHead    key = "tell.head"
 	showWaiting key = "privacy.show-waiting"
@@ -31,6 +32,7 @@ var ownWording = map[key][2]string{
 	tellOffer:   {"要不要有答案时告诉您？要的话点「有答案告诉我」：只发一次，最多留30天，随时可删。", "Shall I tell you when there is an answer? Choose \"Tell me the answer\": one message, kept 30 days at most, and you can delete it any time."},
 	tellNoted:   {"好的，有答案就在这里告诉您，只发一次，最多等30天。不想等了，发「删除我的信息」或「退订」。", "All right, I will tell you here once there is an answer: one message, within 30 days. To stop, send \"delete my data\" or \"unsubscribe\"."},
 	tellWindow:  {"微信规定，您超过两天没发消息我就发不出去；到时您随便发一句，我再告诉您。", " WeChat lets me write only within two days of your last message; after that, send anything and I will tell you then."},
+	tellPage:    {"用同一个浏览器打开这个页面就能看到。", " Open this page in the same browser to see it."},
 	tellNothing: {"现在没有等着答复的提问，请直接问我。", "There is no question waiting for an answer. Please just ask."},
 	tellHead:    {"您之前问的「{question}」，现在可以答复了：", "You asked \"{question}\". Here is the answer:"},
 	showWaiting: {"等答复的提问：{n}条，有答案时告诉您一次，最多留30天。", "Questions waiting for an answer: {n}. You will be told once; they are kept 30 days at most."},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/intents"
 	"smebot/knowledge"
 	"smebot/knowledge/parse"
 	"smebot/store"
@@ -80,6 +81,11 @@ func TestFromAnUnansweredQuestionToItsAnswer(t *testing.T) {
 	if got := say("我的信息"); !strings.Contains(got, "等答复的提问：1条") {
 		t.Errorf("what is held: %q", got)
 	}
+	page := openPage(t, s.url)
+	page.say(t, utterance{words: ask})
+	if got := page.say(t, utterance{words: "有答案告诉我"}); !strings.Contains(got.text, "同一个浏览器") {
+		t.Errorf("agreeing on the page: %q", got.text)
+	}
 	wu := s.signedIn(t, "wu", store.RoleSupervisor)
 	_, _, body := wu.get("/console/questions")
 	at := regexp.MustCompile(`href="(/console/questions/[0-9a-f]{32})"`).FindStringSubmatch(body)[1]
@@ -100,6 +106,13 @@ func TestFromAnUnansweredQuestionToItsAnswer(t *testing.T) {
 		}
 	case <-time.After(hangGuard):
 		t.Fatal("the asker was not told")
+	}
+	r, err := page.client.Post(s.url+"/chat/news", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readAll(t, r.Body); r.StatusCode != http.StatusOK || !strings.Contains(got, "网上预约") {
+		t.Errorf("the page finds %d %s", r.StatusCode, brief(got))
 	}
 	if got := say(ask); !strings.Contains(got, "网上预约") || !strings.Contains(got, "古镇服务中心工作人员答复") {
 		t.Errorf("taught, and the bot says %q", got)
@@ -132,9 +145,13 @@ func TestSettingsHoldAtOnce(t *testing.T) {
 	first := notice()
 	boss := s.signedIn(t, "boss", store.RoleAdmin)
 	boss.get("/console/settings")
-	_, _, body := boss.post("/console/settings", "centre.name", "小榄服务中心", "centre.contact", "", "centre.hours", "", "hours", "Mon-Fri 09:00-12:00 14:00-17:30", "privacy.notice_url", "https://a.example/n")
+	_, _, body := boss.post("/console/settings", "centre.name", "小榄服务中心", "centre.contact", "", "centre.hours", "", "hours", "Mon-Fri 10:00-12:00 14:00-17:30", "privacy.notice_url", "https://a.example/n")
 	if status, path, _ := boss.post("/console/settings", hiddenOf(t, body, "/console/settings")...); status != http.StatusOK || path != "/console/settings" {
 		t.Fatalf("setting: %d at %s", status, path)
+	}
+	early := time.Date(2026, 11, 23, 9, 45, 0, 0, intents.Zone) // a Monday
+	if open, next := s.engine.live.atWork().Open(early); open || !next.Equal(early.Add(15*time.Minute)) {
+		t.Errorf("at 09:45 open %v, next %v: leads are late by other hours", open, next)
 	}
 	say("取消登记")
 	if got := say("转人工"); !strings.Contains(got, "小榄服务中心") {
