@@ -187,6 +187,9 @@ func readDraft(v *visit) (teach.Draft, string) {
 	return d, examples
 }
 
+// rehearseLimit bounds a rehearsal.
+const rehearseLimit = 2 * time.Minute
+
 // rehearse shows what a draft would change. It stores nothing.
 func (s *Server) rehearse(v *visit) error {
 	g, err := s.group(v)
@@ -200,6 +203,8 @@ func (s *Server) rehearse(v *visit) error {
 		d.Problem = v.fault(*fault)
 		return s.showGroup(v, http.StatusUnprocessableEntity, g, d)
 	}
+	// On a busy machine thousands of checks take longer than a page may.
+	_ = http.NewResponseController(v.W).SetWriteDeadline(time.Now().Add(rehearseLimit)) // some writers of tests know no deadline
 	report, err := s.Shelf.Rehearse(v.R.Context(), lesson)
 	if err != nil {
 		return err

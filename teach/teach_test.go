@@ -308,7 +308,7 @@ func TestRehearsalShowsWhatChanges(t *testing.T) {
 	s.must(err)
 	var victim understand.Example
 	for _, e := range checks {
-		if said := s.says(e.Text); e.Label == "policy/24" && said.right(e.Label) {
+		if e.Label == "policy/24" && s.says(e.Text).right(e.Label) {
 			victim = e
 			break
 		}
