@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"smebot/console"
 )
@@ -15,14 +14,17 @@ func (p *program) console(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
-	c, err := console.New(console.Config{Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Workday: hours.Works, Directory: officeKeeper{p.engine}})
+	c, err := console.New(console.Config{
+		Store: p.engine.db, Log: p.log, Clock: p.clock, PublicURL: p.config.PublicURL, Address: p.addr, Proxies: p.config.Proxies,
+		Workday: hours.Works, Directory: officeKeeper{p.engine},
+	})
 	if err != nil {
 		return err
 	}
 	p.endNews = c.Close
 	mux.Handle(console.Root, c)
 	mux.Handle("GET /console", http.RedirectHandler(console.Root, http.StatusSeeOther))
-	p.password, err = console.FirstPassword(p.ctx, p.engine.db, time.Now())
+	p.password, err = console.FirstPassword(p.ctx, p.engine.db, p.clock())
 	return err
 }
 

@@ -22,6 +22,7 @@ var allowed = map[string]struct {
 	"store/migrations":   {nil, "migrations are data"},
 	"console":            {[]string{"bot", "store", "knowledge", "intents", "intents/understand", "directory", "export", "knowledge/places"}, "the console draws what the store holds; it reaches no channel and no adapter"},
 	"knowledge":          {[]string{"knowledge/parse", "knowledge/policy", "knowledge/script"}, "knowledge stands alone: it knows policies, not chats"},
+	"console/hostile":    {[]string{"bot", "store", "knowledge"}, "what hostile people write reaches the pages by the store alone, and the package knows none of them"},
 	"knowledge/baseline": {[]string{"knowledge"}, "what the search is measured against is made of the same articles"},
 	"knowledge/parse":    {nil, "reading files needs nothing of ours"},
 	"knowledge/policy":   {nil, "the embedded policy is data"},
