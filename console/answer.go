@@ -55,13 +55,19 @@ func (s *Server) answer(v *visit) error {
 	if !slices.Contains(store.OrganisationAnswers, answer) {
 		return v.fail(http.StatusBadRequest, "error.form")
 	}
-	token := v.R.PathValue("token")
-	err := s.Store.AnswerByLink(v.R.Context(), token, answer)
+	asked, err := s.asked(v)
+	if err != nil {
+		return err
+	}
+	ctx, token := v.R.Context(), v.R.PathValue("token")
+	if err = s.Store.AnswerByLink(ctx, token, answer); err == nil && asked.Answer != answer {
+		err = s.Store.Append(ctx, store.AuditEntry{Actor: "organisation", Action: "lead.answer", Subject: asked.Lead.Number, Detail: string(answer)})
+	}
 	switch {
 	case errors.Is(err, store.ErrLink), errors.Is(err, store.ErrLinkEnded):
 		return v.fail(http.StatusGone, "answer.ended")
 	case errors.Is(err, store.ErrStale):
-		return v.redirect("/console/answer/"+token, "answer.again")
+		return v.refuse("/console/answer/"+token, "answer.again")
 	case err != nil:
 		return err
 	}

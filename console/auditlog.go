@@ -41,6 +41,7 @@ var auditText = map[string]words{
 	"act.account.disable":  {"停用账号", "switched an account off"},
 	"act.account.enable":   {"启用账号", "switched an account on"},
 	"act.account.totp":     {"开通动态码", "set up a second step"},
+	"act.account.sessions": {"退出其他浏览器", "signed out elsewhere"},
 	"act.account.totp.off": {"关闭动态码", "removed a second step"},
 	"act.audit.verify":     {"核对操作记录", "checked the log"},
 	"act.lesson.add":       {"教机器人一条", "taught the bot"},

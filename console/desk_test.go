@@ -116,15 +116,24 @@ func (p *person) post(path string, pairs ...string) (int, string) {
 	return p.do(http.MethodPost, path, form)
 }
 
-func (w *deskWorld) lead(n int, p bot.Platform) store.Lead {
-	w.Helper()
-	l := store.Lead{
-		Number: fmt.Sprintf("20261123-%06d", n), Created: w.clock(), Firm: fmt.Sprintf("光明灯饰%d厂", n), Town: "中山市古镇镇", Contact: "陈大文",
+// leadOf is a lead as the bot makes one, ready to be saved.
+func leadOf(n int, p bot.Platform, at time.Time) store.Lead {
+	return store.Lead{
+		Number: fmt.Sprintf("20261123-%06d", n), Created: at, Firm: fmt.Sprintf("光明灯饰%d厂", n), Town: "中山市古镇镇", Contact: "陈大文",
 		Phone: store.Phone(fmt.Sprintf("+86138001%05d", n)), Platform: "financing", Need: "想贷款买两台设备",
 		From: bot.Address{Channel: "guzhen", Platform: p, User: fmt.Sprint("user", n)}, Draft: fmt.Sprint(n),
-		Consent: store.Consent{Version: "2026-11/1a2b3c4d", At: w.clock(), Receiver: "service-centre", Abroad: p == bot.Telegram},
+		Consent: store.Consent{Version: "2026-11/1a2b3c4d", At: at, Receiver: "service-centre", Abroad: p == bot.Telegram},
 	}
-	w.must(w.db.CommitTurn(w.Context(), bot.Turn{Key: l.Number, From: l.From, At: w.clock(), Reply: bot.Reply{Text: "已登记"},
+}
+
+func (w *deskWorld) lead(n int, p bot.Platform) store.Lead {
+	w.Helper()
+	l := leadOf(n, p, w.clock())
+	var reach bot.Reach
+	if p == bot.WeChat {
+		reach = bot.Reach{For: 48 * time.Hour, Count: 5}
+	}
+	w.must(w.db.CommitTurn(w.Context(), bot.Turn{Key: l.Number, From: l.From, At: w.clock(), Reply: bot.Reply{Text: "已登记"}, Reach: reach,
 		Effects: []bot.Effect{store.SaveLead{Lead: l}}, Talk: bot.Talk{Said: "确认提交", Replied: "已登记"}}))
 	return l
 }

@@ -214,7 +214,7 @@ func uploaded(r *http.Request) (data []byte, problem string) {
 
 // directoryImport stores a list that was shown before. It is read anew: what comes from a browser proves nothing.
 func (s *Server) directoryImport(v *visit) error {
-	data := v.R.PostFormValue("checked")
+	data := v.raw("checked")
 	list, faults := directory.Parse([]byte(strings.ReplaceAll(data, "\r\n", "\n")), directoryDefaults(v, "", ""))
 	if len(faults) > 0 {
 		d := directoryImportView{Platforms: platformsIn(v.Lang)}
@@ -239,7 +239,7 @@ type directoryRemoval struct {
 
 // directoryRemove removes the organisations marked, after a page that names them.
 func (s *Server) directoryRemove(v *visit) error {
-	ids := v.R.PostForm["id"]
+	ids := v.all("id")
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if len(ids) == 0 || len(ids) > directoryPage {
@@ -256,7 +256,7 @@ func (s *Server) directoryRemove(v *visit) error {
 		}
 		d.List = append(d.List, o)
 	}
-	if v.R.PostFormValue("sure") != "yes" {
+	if v.raw("sure") != "yes" {
 		return v.render("directory_remove", d)
 	}
 	err := s.Directory.RemoveOrganisations(v.R.Context(), ids)

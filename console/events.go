@@ -84,8 +84,12 @@ func (s *Server) Close() {
 	s.exports.close()
 }
 
+// changedEvent tells a page to look again.
+const changedEvent = "event: changed\ndata: 1\n\n"
+
 // leadEvents tells a page that leads changed, by server-sent events. It says that, not what: the page asks for
-// what it shows by the ordinary way, which checks what the account may see. With ?lead= it tells of one lead only.
+// what it shows by the ordinary way, which checks what the account may see. With lead it tells of one lead only;
+// with since, it tells at once of what happened since that mark, before the page had connected or while it could not.
 // It ends with the session.
 func (s *Server) leadEvents(v *visit) error {
 	number := v.query("lead")
@@ -105,7 +109,11 @@ func (s *Server) leadEvents(v *visit) error {
 	v.W.Header().Set("X-Accel-Buffering", "no") // a proxy in front must not hold it back
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
-	if !v.send(": open\n\n") {
+	first := ": open\n\n"
+	if since := v.query("since"); since != "" && since != s.Store.LeadsMark() {
+		first = changedEvent
+	}
+	if !v.send(first) {
 		return errDone
 	}
 	for {
@@ -121,7 +129,7 @@ func (s *Server) leadEvents(v *visit) error {
 			if number != "" && !slices.Contains(changed, number) {
 				continue
 			}
-			text = "event: changed\ndata: 1\n\n"
+			text = changedEvent
 		}
 		if !v.alive() {
 			v.send("event: ended\ndata: 1\n\n")
@@ -139,8 +147,7 @@ func (v *visit) alive() bool {
 	if err != nil {
 		return false
 	}
-	now := v.now()
-	return now.Sub(sess.Used) <= idleLimit && now.Sub(sess.Created) <= sessionLimit && sess.Account.Role == v.Account.Role
+	return !over(sess.Created, sess.Used, v.now()) && sess.Account.Role == v.Account.Role
 }
 
 // send writes a piece of a stream. The server's limit for writing an answer holds for each piece.

@@ -107,10 +107,10 @@ var tooManyDigits = regexp.MustCompile(`(?:[0-9０-９][ -]?){7,}`)
 
 // startExport begins to make a file, or counts anew when the form asks for that.
 func (s *Server) startExport(v *visit) error {
-	w := v.readWork(v.R.PostForm)
+	w := v.readWork(v.whole())
 	var chosen []string
 	for _, f := range offeredFields() {
-		if slices.Contains(v.R.PostForm["field"], f) {
+		if slices.Contains(v.all("field"), f) {
 			chosen = append(chosen, f)
 		}
 	}

@@ -203,7 +203,7 @@ func unpacked(s string) (docs []knowledge.Document, err error) {
 
 // importConfirmed stores what a preview showed, all of it or nothing.
 func (s *Server) importConfirmed(v *visit) error {
-	checked := v.R.PostFormValue("checked")
+	checked := v.raw("checked")
 	if !sameText(v.form("proof"), s.token("import", v.Account.Name, checked)) {
 		return v.fail(http.StatusBadRequest, "knowledge.unseen")
 	}

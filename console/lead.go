@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"smebot/store"
@@ -25,11 +24,8 @@ func (s *Server) leadPageRoutes() []route {
 	}
 }
 
-// Bounds of what staff write, in characters.
-const (
-	maxNote         = 2000
-	maxOrganisation = 120
-)
+// maxNote bounds a note, in characters.
+const maxNote = 2000
 
 // revealReasons are why a phone number may be shown; the log keeps which.
 var revealReasons = []string{"call", "check", "pass", "person"}
@@ -42,18 +38,26 @@ type leadData struct {
 	Late                int
 	Moves               []store.Status // allowed now, without Closed
 	MayClose            bool
+	MayCall             bool // the number may be shown
+	MayLink             bool
 	Reasons             []store.CloseReason
 	Notes               []store.Note
 	Talk                []store.Utterance
 	Held                *store.Takeover
-	Organisations       []store.Organisation
+	Workers             []string            // whom it can be given to
+	Offices             []officeGroup       // whom it can be passed to
+	Office              *store.Organisation // whom it was passed to, as the directory has it
+	Other               string              // whom it was passed to, if the directory has it not
 	RevealReasons       []string
 	Given               []store.Disclosure // files it stood in
 
-	Revealed string // the phone number in clear, on the answer to the form that asks for it alone
-	Link     string // an answer link, likewise
-	Conflict string // who changed the lead meanwhile
-	Draft    string // a note that was not saved because of that
+	Revealed   string // the phone number in clear, on the answer to the form that asks for it alone
+	Link       string // an answer link, likewise
+	LinkInside bool   // and only this machine can open it
+	Conflict   string // that the lead changed meanwhile, and by whom
+	Own        bool   // it was the account itself
+	Problem    string // why something was not saved
+	Draft      string // a note that was not saved
 }
 
 // lead reads the lead of an address. One that the account may not see looks like one that is not there.
@@ -85,7 +89,7 @@ const transcriptTurns = 200
 func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadData)) error {
 	ctx, a := v.R.Context(), v.Account
 	d := leadData{Lead: l, Masked: masked(a), Firm: shownFirm(a, l.Firm), Contact: l.Contact, Need: l.Need, Late: s.Store.Ageing(l),
-		Reasons: store.CloseReasons, RevealReasons: revealReasons}
+		Reasons: store.CloseReasons, RevealReasons: revealReasons, MayCall: mayCall(l), MayLink: mayLink(l)}
 	var err error
 	if d.Masked {
 		d.Contact, d.Need = maskWord(l.Contact), "" // a need may tell who it is
@@ -108,7 +112,13 @@ func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadD
 		} else if on {
 			d.Held = &h
 		}
-		if d.Organisations, err = s.Store.Organisations(ctx, l.Town, l.Platform); err != nil {
+		if d.Offices, err = s.offices(ctx, l); err != nil {
+			return err
+		}
+		if d.Office = officeOf(l.Organisation, d.Offices); d.Office == nil {
+			d.Other = l.Organisation
+		}
+		if d.Workers, err = s.workers(v); err != nil {
 			return err
 		}
 		if d.Given, err = s.Store.Disclosures(ctx, l.Number); err != nil {
@@ -151,7 +161,7 @@ func (v *visit) changed(l store.Lead, err error, done, draft string) error {
 	case err == nil:
 		return v.redirect(leadPath(l.Number), done)
 	case errors.Is(err, store.ErrMove):
-		return v.redirect(leadPath(l.Number), "leads.move.refused")
+		return v.refuse(leadPath(l.Number), "leads.move.refused")
 	case !errors.Is(err, store.ErrStale):
 		return err
 	}
@@ -159,10 +169,14 @@ func (v *visit) changed(l store.Lead, err error, done, draft string) error {
 	if err != nil {
 		return err
 	}
+	by := "system"
+	if n := len(now.History); n > 0 {
+		by = now.History[n-1].Actor
+	}
 	return v.s.showLead(v, http.StatusConflict, now, func(d *leadData) {
-		d.Conflict, d.Draft = v.T("leads.actor.system"), draft
-		if n := len(now.History); n > 0 {
-			d.Conflict = v.actor(now.History[n-1].Actor)
+		d.Conflict, d.Own, d.Draft = v.T("leads.conflict", v.actor(by)), by == v.Account.Name, draft
+		if d.Own {
+			d.Conflict = v.T("leads.conflict.own") // two windows, or a click too many
 		}
 	})
 }
@@ -184,7 +198,7 @@ func (s *Server) moveLead(v *visit) error {
 	if to != store.Closed {
 		reason = ""
 	} else if reason == "" {
-		return v.redirect(leadPath(l.Number), "leads.close.reason")
+		return v.refuse(leadPath(l.Number), "leads.close.reason")
 	}
 	err = s.Store.MoveLead(v.R.Context(), l.Number, v.version(), to, reason, v.Account.Name)
 	if err == nil {
@@ -200,9 +214,14 @@ func (s *Server) noteLead(v *visit) error {
 	}
 	text := v.form("note")
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
-		return v.redirect(leadPath(l.Number), "leads.note.length", strconv.Itoa(maxNote))
+		return s.showLead(v, http.StatusUnprocessableEntity, l, func(d *leadData) {
+			d.Problem, d.Draft = v.T("leads.note.length", maxNote), text
+		})
 	}
 	err = s.Store.AddNote(v.R.Context(), l.Number, v.version(), text, v.Account.Name)
+	if err == nil {
+		err = v.audit("lead.note", l.Number, "")
+	}
 	return v.changed(l, err, "leads.saved", text)
 }
 
@@ -221,7 +240,7 @@ func (s *Server) takeLead(v *visit) error {
 		return err
 	}
 	if assignee != "" && !slices.Contains(names, assignee) {
-		return v.redirect(leadPath(l.Number), "leads.noassignee")
+		return v.refuse(leadPath(l.Number), "leads.noassignee")
 	}
 	stale, err := s.Store.AssignLeads(v.R.Context(), []store.Pick{{Number: l.Number, Version: v.version()}}, assignee, v.Account.Name)
 	if err == nil && len(stale) > 0 {
@@ -233,31 +252,20 @@ func (s *Server) takeLead(v *visit) error {
 	return v.changed(l, err, "leads.saved", "")
 }
 
-// passLead notes the organisation that a lead is passed on to.
-func (s *Server) passLead(v *visit) error {
-	l, err := v.lead()
-	if err != nil {
-		return err
-	}
-	name := v.form("organisation")
-	if name == "" || utf8.RuneCountInString(name) > maxOrganisation {
-		return v.redirect(leadPath(l.Number), "leads.pass.name")
-	}
-	err = s.Store.HandLead(v.R.Context(), l.Number, v.version(), l.Assignee, name, v.Account.Name)
-	if err == nil {
-		err = v.audit("lead.pass", l.Number, name)
-	}
-	return v.changed(l, err, "leads.saved", "")
-}
-
 // calledLead notes that the person was telephoned.
 func (s *Server) calledLead(v *visit) error {
 	l, err := v.lead()
 	if err != nil {
 		return err
 	}
-	return v.changed(l, s.Store.CallDone(v.R.Context(), l.Number, v.Account.Name), "leads.saved", "")
+	if err = s.Store.CallDone(v.R.Context(), l.Number, v.Account.Name); err == nil {
+		err = v.audit("lead.called", l.Number, "")
+	}
+	return v.changed(l, err, "leads.saved", "")
 }
+
+// mayCall reports whether a lead's number may be shown: not once the person took the consent back or had it erased.
+func mayCall(l store.Lead) bool { return l.From.User != "" && l.Reason != store.Withdrawn }
 
 // revealPhone shows a phone number in clear on this one answer, once the log says who wanted it and why.
 func (s *Server) revealPhone(v *visit) error {
@@ -266,49 +274,14 @@ func (s *Server) revealPhone(v *visit) error {
 		return err
 	}
 	reason := v.form("reason")
+	if !mayCall(l) {
+		return v.refuse(leadPath(l.Number), "leads.withdrawn")
+	}
 	if !slices.Contains(revealReasons, reason) {
-		return v.redirect(leadPath(l.Number), "leads.phone.why")
+		return v.refuse(leadPath(l.Number), "leads.phone.why")
 	}
 	if err := v.audit("lead.phone", l.Number, reason); err != nil {
 		return err
 	}
 	return s.showLead(v, http.StatusOK, l, func(d *leadData) { d.Revealed = l.Phone.Reveal() }) // asked for, with a reason, and logged
 }
-
-// linkLead makes a link by which the organisation that has the lead answers without an account.
-func (s *Server) linkLead(v *visit) error {
-	l, err := v.lead()
-	if err != nil {
-		return err
-	}
-	if l.Organisation == "" || l.Status != store.Referred && l.Status != store.InService {
-		return v.redirect(leadPath(l.Number), "leads.link.first")
-	}
-	token, err := s.Store.AnswerLink(l.Number, l.Organisation, v.now().Add(store.AnswerLife))
-	if err != nil {
-		return err
-	}
-	if err := v.audit("lead.link", l.Number, l.Organisation); err != nil {
-		return err
-	}
-	return s.showLead(v, http.StatusOK, l, func(d *leadData) { d.Link = s.outside(v) + "/console/answer/" + token })
-}
-
-// outside is the service's address as others reach it.
-func (s *Server) outside(v *visit) string {
-	if s.PublicURL != "" {
-		return trimSlash(s.PublicURL)
-	}
-	return "http://" + v.R.Host
-}
-
-func trimSlash(s string) string {
-	for len(s) > 0 && s[len(s)-1] == '/' {
-		s = s[:len(s)-1]
-	}
-	return s
-}
-
-// replyWindow is how long after a person's last message WeChat lets an account write to them.
-// https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html
-const replyWindow = 48 * time.Hour

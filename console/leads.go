@@ -54,6 +54,12 @@ type filterData struct {
 	Assignees       []string
 }
 
+// Narrowed reports whether more than words and the list choose.
+func (f filterData) Narrowed() bool {
+	w := f.Work
+	return w.Town+w.Platform+w.Channel+string(w.Status)+w.Assignee != "" || w.Days > 0
+}
+
 // filter makes the fields of a filter ready.
 func (s *Server) filter(v *visit, w store.Work, page store.WorkPage) (filterData, error) {
 	names, err := s.workers(v)
@@ -70,6 +76,7 @@ type workData struct {
 	Prev     string // address of the page before, "" if there is none
 	Next     string
 	Query    string // the address's query, to come back to
+	Wider    string // address of the same search in all leads, "" if it is in all
 	Export   string // address of the export of what the filter chooses
 }
 
@@ -95,6 +102,9 @@ func (v *visit) readWork(q url.Values) store.Work {
 	w := store.Work{
 		View: store.View(get("view")), Me: v.Account.Name, Only: only(v.Account), Town: get("town"), Platform: get("platform"),
 		Channel: get("channel"), Status: store.Status(get("status")), Assignee: get("assignee"), Text: get("q"), Limit: pageSize,
+	}
+	if w.Status == store.Done || w.Status == store.Closed || numberForm.MatchString(w.Text) {
+		w.View = "" // what is asked for stands in no other list, or may stand in any
 	}
 	if masked(v.Account) && !numberForm.MatchString(w.Text) {
 		w.Text = "" // who may not see a name must not find out by looking for it
@@ -133,36 +143,45 @@ func (s *Server) workList(v *visit) error {
 	if d.Filter, err = s.filter(v, w, page); err != nil {
 		return err
 	}
+	d.Tabs = v.tabs(page.Counts, w.View)
 	for _, it := range page.Items {
 		d.Rows = append(d.Rows, workRow{it, shownFirm(v.Account, it.Firm), it.Phone.Masked(), int(v.now().Sub(it.Created) / (24 * time.Hour))})
-	}
-	for _, view := range append(slices.Clone(store.Views), "") {
-		if view == store.ViewMine && masked(v.Account) {
-			continue
-		}
-		tab := workTab{Key: "leads.view." + string(view), Link: "/console/leads?view=" + string(view), Count: page.Counts[view], Here: view == w.View}
-		if view == "" {
-			tab.Key, tab.Count = "leads.view.all", -1
-		}
-		d.Tabs = append(d.Tabs, tab)
 	}
 	if len(page.Items) > 0 {
 		d.From, d.To = w.Offset+1, w.Offset+len(page.Items)
 	}
-	at := func(n int) string {
+	at := func(view store.View, n int) string {
 		q := v.R.URL.Query()
-		q.Set("view", string(w.View))
+		q.Set("view", string(view))
 		q.Set("page", strconv.Itoa(n))
 		return "/console/leads?" + q.Encode()
 	}
 	d.Export = exportPath(w)
 	if w.Offset > 0 {
-		d.Prev = at(w.Offset/pageSize - 1)
+		d.Prev = at(w.View, w.Offset/pageSize-1)
 	}
 	if w.Offset+pageSize < page.Total {
-		d.Next = at(w.Offset/pageSize + 1)
+		d.Next = at(w.View, w.Offset/pageSize+1)
+	}
+	if w.View != "" && (d.Filter.Narrowed() || w.Text != "") {
+		d.Wider = at("", 0)
 	}
 	return v.render("leads_list", d)
+}
+
+// tabs are the lists that an account works from, with how many leads each holds.
+func (v *visit) tabs(counts map[store.View]int, here store.View) (all []workTab) {
+	for _, view := range append(slices.Clone(store.Views), "") {
+		if view == store.ViewMine && masked(v.Account) {
+			continue
+		}
+		tab := workTab{Key: "leads.view." + string(view), Link: "/console/leads?view=" + string(view), Count: counts[view], Here: view == here}
+		if view == "" {
+			tab.Key, tab.Count = "leads.view.all", -1
+		}
+		all = append(all, tab)
+	}
+	return all
 }
 
 // workers are the accounts that leads can be given to, by name.
@@ -195,10 +214,10 @@ func (s *Server) assignLeads(v *visit) error {
 	if assignee == store.NoAssignee {
 		assignee = ""
 	} else if !slices.Contains(names, assignee) {
-		return v.redirect(back, "leads.noassignee")
+		return v.refuse(back, "leads.noassignee")
 	}
 	var picks []store.Pick
-	for _, p := range v.R.PostForm["pick"] {
+	for _, p := range v.all("pick") {
 		number, version, ok := strings.Cut(p, ":")
 		n, err := strconv.ParseInt(version, 10, 64)
 		if !ok || err != nil {
@@ -207,7 +226,7 @@ func (s *Server) assignLeads(v *visit) error {
 		picks = append(picks, store.Pick{Number: number, Version: n})
 	}
 	if len(picks) == 0 {
-		return v.redirect(back, "leads.nopick")
+		return v.refuse(back, "leads.nopick")
 	}
 	stale, err := s.Store.AssignLeads(v.R.Context(), picks, assignee, v.Account.Name)
 	if err != nil {
@@ -218,7 +237,7 @@ func (s *Server) assignLeads(v *visit) error {
 		return err
 	}
 	if len(stale) > 0 {
-		return v.redirect(back, "leads.assigned.some", strconv.Itoa(done), strings.Join(stale, " "))
+		return v.refuse(back, "leads.assigned.some", strconv.Itoa(done), strings.Join(stale, " "))
 	}
 	return v.redirect(back, "leads.assigned", strconv.Itoa(done))
 }

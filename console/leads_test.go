@@ -3,6 +3,9 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +86,51 @@ func TestWorkListByRole(t *testing.T) {
 	}
 	_, body = viewer.get("/console/leads/" + mine.Number)
 	lacks(t, "the viewer's page", body, "光明灯饰", "陈大文", "13800100001", "想贷款", "确认提交")
+}
+
+func TestSearchLooksWhereItMust(t *testing.T) {
+	w := openDesk(t)
+	closed, open := w.lead(1, bot.WeChat), w.lead(2, bot.WeChat)
+	wu := w.signed("wu", store.RoleSupervisor)
+	w.must(w.db.MoveLead(t.Context(), closed.Number, 1, store.Closed, store.Helped, "wu"))
+	for path, found := range map[string]bool{
+		"/console/leads": false, "/console/leads?view=open&status=closed": true, "/console/leads?view=open&q=" + closed.Number: true, "/console/leads?view=open&q=光明": false,
+		"/console/leads?view=&q=光明": true, "/console/leads?view=&q=13800100001": true,
+	} {
+		_, body := wu.get(path)
+		if strings.Contains(body, "/console/leads/"+closed.Number) != found {
+			t.Errorf("%s shows the closed lead: %v", path, !found)
+		}
+	}
+	_, body := wu.get("/console/leads?view=mine&q=光明")
+	holds(t, "a search in vain", body, "在全部线索里找", `&amp;view="`)
+	lacks(t, "a search in vain", body, open.Number)
+}
+
+func TestActionsHaveWords(t *testing.T) {
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?:audit\(|looked\(|Action: )"([a-z.]+)"`).FindAllSubmatch(body, -1) {
+			seen++
+			if _, known := catalogue["act."+string(m[1])]; !known {
+				t.Errorf("%s writes %q down, for which the log has no words: add act.%s", name, m[1], m[1])
+			}
+		}
+	}
+	if seen < 15 {
+		t.Errorf("only %d actions", seen)
+	}
 }
 
 func TestBulkAssign(t *testing.T) {

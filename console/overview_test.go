@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"smebot/bot"
 	"smebot/store"
 )
@@ -261,21 +259,8 @@ func TestF083OverviewHoldsNoPayload(t *testing.T) {
 	}
 	wu := w.signed("wu", store.RoleSupervisor)
 	_, body := wu.get("/console/overview?tables=open")
-	tokens := html.NewTokenizer(strings.NewReader(body))
-	for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
-		tok := tokens.Token()
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			continue
-		}
-		switch tok.Data {
-		case "script", "style", "img", "iframe", "math", "b", "mglyph", "mtext":
-			t.Errorf("a payload made %s", tok)
-		}
-		for _, a := range tok.Attr {
-			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "autofocus" || strings.HasPrefix(a.Val, "javascript:") {
-				t.Errorf("the policy forbids %s", tok)
-			}
-		}
+	if what := alien(body); what != "" {
+		t.Errorf("a payload made %s", what)
 	}
 	for _, chart := range []string{"town", "channel", "platform", "feedback", "intents", "refusals", "unmet"} {
 		answer, file := wu.fetch("/console/overview/csv?chart=" + chart)

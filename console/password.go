@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -32,6 +34,20 @@ const (
 // hashing bounds how many hashes are worked out at once: each takes a core and 19 MiB.
 var hashing = make(chan struct{}, 2)
 
+//go:embed common-passwords.txt
+var commonList string
+
+// common are passwords that everybody tries first. The list is read when a password is first chosen.
+var common = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for line := range strings.Lines(commonList) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "#") {
+			all[line] = true
+		}
+	}
+	return all
+})
+
 // ErrPassword means that a password cannot be taken; the text says why.
 var ErrPassword = errors.New("a password has at least 10 characters, is not the account's name and not one that everybody tries")
 
@@ -41,6 +57,9 @@ var tooCommon = []string{"password", "qwerty", "123456", "111111", "000000", "ab
 func CheckPassword(name, password string) error {
 	low := strings.ToLower(password)
 	if utf8.RuneCountInString(password) < minPassword || len(password) > maxPasswordBytes || strings.Contains(low, strings.ToLower(name)) {
+		return ErrPassword
+	}
+	if common()[low] || common()[strings.TrimRight(low, "0123456789!.?@#")] {
 		return ErrPassword
 	}
 	for _, c := range tooCommon {

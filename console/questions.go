@@ -234,7 +234,7 @@ func (s *Server) teach(v *visit) error {
 	if err != nil {
 		return err
 	}
-	checked := v.R.PostFormValue("checked")
+	checked := v.raw("checked")
 	var draft teach.Draft
 	if len(checked) > maxDraft || !sameText(v.form("proof"), s.proof(v, g.Handle, checked)) || json.Unmarshal([]byte(checked), &draft) != nil {
 		return v.fail(http.StatusBadRequest, "teach.unseen")

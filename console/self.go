@@ -8,10 +8,13 @@ import (
 	"html/template"
 	"image/png"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
+
+	"smebot/store"
 )
 
 func (s *Server) selfRoutes() []route {
@@ -22,6 +25,7 @@ func (s *Server) selfRoutes() []route {
 		{"POST", "/console/account/totp", permHome, s.startTOTP},
 		{"POST", "/console/account/totp/confirm", permHome, s.confirmTOTP},
 		{"POST", "/console/account/totp/off", permHome, s.stopTOTP},
+		{"POST", "/console/account/others", permHome, s.endOthers},
 	}
 }
 
@@ -40,15 +44,15 @@ func (s *Server) changePassword(v *visit) error {
 	again := func(key string) error {
 		return s.render(v, http.StatusUnprocessableEntity, "password", passwordData{first, v.T(key)})
 	}
-	fresh := v.R.PostForm.Get("fresh")
-	if fresh != v.R.PostForm.Get("again") {
+	fresh := v.raw("fresh")
+	if fresh != v.raw("again") {
 		return again("self.differ")
 	}
 	if err := CheckPassword(v.Account.Name, fresh); err != nil {
 		return again("self.weak")
 	}
 	if !first {
-		switch ok, err := s.ownPassword(v, v.R.PostForm.Get("current")); {
+		switch ok, err := s.ownPassword(v, v.raw("current")); {
 		case err != nil:
 			return err
 		case !ok:
@@ -83,7 +87,8 @@ func (s *Server) changePassword(v *visit) error {
 func (s *Server) ownPassword(v *visit, password string) (bool, error) {
 	key := "self\x00" + v.Account.Name
 	if wait := s.tries.take(key, hardTries, v.now()); wait > 0 {
-		return false, v.fail(http.StatusTooManyRequests, "signin.wait", int(wait/time.Second)+1)
+		words, n := waitWords(wait)
+		return false, v.fail(http.StatusTooManyRequests, words, n)
 	}
 	c, err := s.Store.Credentials(v.R.Context(), v.Account.Name)
 	if err != nil {
@@ -100,12 +105,37 @@ type selfData struct {
 	Secret, Seal string // of a second factor being set up
 	QR           template.URL
 	Problem      string
+	Sessions     []store.SignedIn
 }
 
-func (s *Server) selfPage(v *visit) error { return v.render("self", selfData{}) }
+func (s *Server) selfPage(v *visit) error { return s.showSelf(v, http.StatusOK, selfData{}) }
 
-// startTOTP draws a secret and shows it. Nothing is stored before a code proves that it arrived.
+func (s *Server) showSelf(v *visit, status int, d selfData) error {
+	all, err := s.Store.SessionsOf(v.R.Context(), v.Account.Name, v.token)
+	if err != nil {
+		return err
+	}
+	d.Sessions = slices.DeleteFunc(all, func(one store.SignedIn) bool { return over(one.Created, one.Used, v.now()) })
+	return s.render(v, status, "self", d)
+}
+
+// endOthers signs the account out everywhere but here.
+func (s *Server) endOthers(v *visit) error {
+	if err := s.askPassword(v); err != nil {
+		return err
+	}
+	if err := s.Store.EndOtherSessions(v.R.Context(), v.Account.Name, v.token); err != nil {
+		return err
+	}
+	return v.redirect(Root+"account", "self.others.done")
+}
+
+// startTOTP draws a secret and shows it, to who knows the password: a browser left open must not be enough to lock
+// its owner out. Nothing is stored before a code proves that the secret arrived.
 func (s *Server) startTOTP(v *visit) error {
+	if err := s.askPassword(v); err != nil {
+		return err
+	}
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: "smebot", AccountName: v.Account.Name})
 	if err != nil {
 		return err
@@ -122,7 +152,7 @@ func (s *Server) showTOTP(v *visit, status int, key *otp.Key, problem string) er
 	if err := png.Encode(&b, img); err != nil {
 		return err
 	}
-	return s.render(v, status, "self", selfData{
+	return s.showSelf(v, status, selfData{
 		Secret: key.Secret(), Seal: s.token("totp", v.token, key.Secret()), Problem: problem,
 		QR: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())),
 	})
@@ -133,31 +163,49 @@ func (s *Server) confirmTOTP(v *visit) error {
 	if !sameText(v.form("seal"), s.token("totp", v.token, secret)) {
 		return v.fail(http.StatusUnprocessableEntity, "error.form")
 	}
-	ok, err := totp.ValidateCustom(v.form("code"), secret, v.now(), totp.ValidateOpts{Period: 30, Skew: 1, Digits: otp.DigitsSix})
-	if err != nil && !errors.Is(err, otp.ErrValidateInputInvalidLength) {
-		return err
-	}
-	if !ok {
+	step, err := codeStep(secret, v.form("code"), v.now())
+	if errors.Is(err, errWrong) {
 		key, err := totp.Generate(totp.GenerateOpts{Issuer: "smebot", AccountName: v.Account.Name, Secret: decodeSecret(secret)})
 		if err != nil {
 			return err
 		}
 		return s.showTOTP(v, http.StatusUnprocessableEntity, key, v.T("self.totp.wrong"))
 	}
+	if err != nil {
+		return err
+	}
 	if err := s.Store.SetTOTP(v.R.Context(), v.Account.Name, v.Account.Name, secret); err != nil {
+		return err
+	}
+	if _, err := s.Store.UseCode(v.R.Context(), v.Account.Name, step); err != nil { // a code opens once, this one too
+		return err
+	}
+	if err := v.startSession(v.Account.Name); err != nil { // all others have ended
 		return err
 	}
 	return v.redirect(Root+"account", "self.totp.done")
 }
 
+// askPassword checks the password that a form about the second factor carries. With a wrong one the page has been
+// shown again.
+func (s *Server) askPassword(v *visit) error {
+	ok, err := s.ownPassword(v, v.raw("current"))
+	if err == nil && !ok {
+		if err = s.showSelf(v, http.StatusUnprocessableEntity, selfData{Problem: v.T("self.wrong")}); err == nil {
+			err = errDone
+		}
+	}
+	return err
+}
+
 func (s *Server) stopTOTP(v *visit) error {
-	switch ok, err := s.ownPassword(v, v.R.PostForm.Get("current")); {
-	case err != nil:
+	if err := s.askPassword(v); err != nil {
 		return err
-	case !ok:
-		return s.render(v, http.StatusUnprocessableEntity, "self", selfData{Problem: v.T("self.wrong")})
 	}
 	if err := s.Store.SetTOTP(v.R.Context(), v.Account.Name, v.Account.Name, ""); err != nil {
+		return err
+	}
+	if err := v.startSession(v.Account.Name); err != nil {
 		return err
 	}
 	return v.redirect(Root+"account", "self.totp.closed")

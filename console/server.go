@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -35,6 +37,8 @@ type Config struct {
 	Log       *slog.Logger     // default slog.Default()
 	Clock     func() time.Time // default time.Now
 	PublicURL string           // as the outside reaches the service; with https, cookies are for https only
+	Address   string           // host and port that the service listens on, for links while there is no PublicURL
+	Proxies   []string         // addresses of proxies whose X-Forwarded-For is believed; see CheckProxies
 
 	// Workday says whether staff are at work on a day, in China's time, for the overview; default Monday to Friday.
 	Workday func(day time.Time) bool
@@ -60,6 +64,7 @@ type Server struct {
 	origins *http.CrossOriginProtection
 	nobody  string // a hash that no password opens, checked for names without an account
 	secure  bool
+	proxies []netip.Prefix
 
 	findings findings
 }
@@ -103,31 +108,53 @@ func New(c Config) (*Server, error) {
 	}
 	s.nobody = unopenable()
 	var err error
+	if s.proxies, err = parseProxies(c.Proxies); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
 	if s.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
 	for _, r := range s.routes() {
 		s.mux.HandleFunc(r.String(), s.handle(r))
 	}
-	static, err := fs.Sub(files, "static")
+	static, err := staticFiles()
 	if err != nil {
 		return nil, err
 	}
-	s.mux.Handle("GET /console/static/", http.StripPrefix("/console/static/", noListing(http.FileServerFS(static))))
+	s.mux.Handle("GET /console/static/{file}", static)
 	s.mux.HandleFunc(Root, s.handle(route{"GET", Root, permPublic, func(v *visit) error { return v.fail(http.StatusNotFound, "error.notfound") }}))
 	return s, nil
 }
 
-// noListing hides folders.
-func noListing(h http.Handler) http.Handler {
+// staticFiles serves styles and scripts. A browser asks each time, since a new version of the program may have
+// others, and gets the bytes only if it has not these.
+func staticFiles() (http.Handler, error) {
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(static, "*")
+	if err != nil {
+		return nil, err
+	}
+	tags := map[string]string{}
+	for _, name := range names {
+		body, err := fs.ReadFile(static, name)
+		if err != nil {
+			return nil, err
+		}
+		tags[name] = fmt.Sprintf(`"%x"`, sha256.Sum256(body))
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "" || strings.HasSuffix(r.URL.Path, "/") {
+		name := r.PathValue("file")
+		if tags[name] == "" {
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "no-cache")
-		h.ServeHTTP(w, r)
-	})
+		w.Header().Set("ETag", tags[name])
+		http.ServeFileFS(w, r, static, name)
+	}), nil
 }
 
 func parsePages() (map[string]*template.Template, error) {
@@ -157,7 +184,7 @@ func parsePages() (map[string]*template.Template, error) {
 }
 
 // policy is the content security policy of every answer: nothing from elsewhere, nothing inline.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -198,7 +225,8 @@ const maxForm = 256 << 10
 // pages.
 func (s *Server) handle(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{W: w, R: r, s: s, Lang: language(r), route: rt}
+		v := &visit{W: w, R: r, s: s, route: rt, mark: s.Store.LeadsMark()}
+		v.Lang = v.language()
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { //nolint:errorlint // the server compares it so
@@ -213,6 +241,7 @@ func (s *Server) handle(rt route) http.HandlerFunc {
 			err = rt.serve(v)
 		}
 		if err == nil || errors.Is(err, errDone) {
+			v.tellUnread()
 			return
 		}
 		var page *pageError
@@ -309,6 +338,7 @@ func (s *Server) render(v *visit, status int, page string, data any) error {
 	if t == nil {
 		return fmt.Errorf("no template %q", page)
 	}
+	v.failed = v.failed || status >= http.StatusBadRequest
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "layout.html", frame{visit: v, Page: page, Data: data, Flash: v.takeFlash()}); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +31,9 @@ var signinText = map[string]words{
 	"signin.password": {"密码", "Password"},
 	"signin.code":     {"动态码（开通了才填）", "Code of your authenticator (if you use one)"},
 	"signin.go":       {"登录", "Sign in"},
-	"signin.wrong":    {"账号、密码或动态码不对，或账号已停用。", "Account, password or code is not right, or the account is switched off."},
+	"signin.wrong":    {"没有登录成功：账号、密码或动态码不对，或者一次性密码已过期，或者账号已停用。", "Not signed in: account, password or code is not right, a one-time password has run out, or the account is switched off."},
 	"signin.wait":     {"试得太多了，请过 %d 秒再试。", "Too many tries; please wait %d seconds."},
+	"signin.minutes":  {"试得太多了，请过 %d 分钟再试。", "Too many tries; please wait %d minutes."},
 	"signin.help":     {"忘了密码请找管理员重置。", "If you forgot your password, ask an administrator to reset it."},
 
 	"self.title":       {"我的账号", "My account"},
@@ -56,11 +58,31 @@ var signinText = map[string]words{
 	"self.totp.key":    {"密钥", "Key"},
 	"self.totp.code":   {"六位数字", "Six digits"},
 	"self.totp.wrong":  {"数字不对，请等它换一个再试；也请检查手机时间。", "The digits are not right; wait for the next ones, and check your phone's clock."},
-	"self.totp.done":   {"动态码已开通。", "The second step is set up."},
-	"self.totp.closed": {"动态码已关闭。", "The second step is switched off."},
+	"self.totp.done":   {"动态码已开通，其他浏览器上的登录都已退出。", "The second step is set up; you are signed out everywhere else."},
+	"self.others":      {"已登录的浏览器", "Where you are signed in"},
+	"self.others.this": {"这一个", "this one"},
+	"self.others.used": {"登录 %s，最近使用 %s", "signed in %s, last used %s"},
+	"self.others.end":  {"退出其他浏览器", "Sign out elsewhere"},
+	"self.others.done": {"其他浏览器上的登录都已退出。", "You are signed out everywhere else."},
+	"self.totp.closed": {"动态码已关闭，其他浏览器上的登录都已退出。", "The second step is switched off; you are signed out everywhere else."},
 }
 
-func (s *Server) home(v *visit) error { return v.render("home", nil) }
+// home shows what waits for the account, and what it can open.
+func (s *Server) home(v *visit) error {
+	var waiting []workTab
+	if may(v.Account, permLeadsView) {
+		page, err := s.Store.Work(v.R.Context(), store.Work{Me: v.Account.Name, Only: only(v.Account), Limit: 1})
+		if err != nil {
+			return err
+		}
+		for _, tab := range v.tabs(page.Counts, "-") {
+			if tab.Count >= 0 {
+				waiting = append(waiting, tab)
+			}
+		}
+	}
+	return v.render("home", waiting)
+}
 
 type signinData struct{ Name, Next, Problem string }
 
@@ -77,23 +99,28 @@ func (s *Server) signin(v *visit) error {
 	if len(name) > 200 {
 		name = name[:200]
 	}
-	device := s.knownDevice(v, name)
+	device, now := s.knownDevice(v, name), v.now()
 	byName, byAddress := "name\x00"+name, "address\x00"+v.address()
+	var wait time.Duration
 	if device != "" {
-		byName = "device\x00" + device // somebody else's guesses do not shut out the one who signed in here before
+		// Somebody else's guesses, at the same address or not, do not shut out the one who signed in here before.
+		byName, byAddress = "device\x00"+device, ""
+	} else if wait = s.tries.take(byAddress, addressTries, now); wait == 0 && s.tries.full(byAddress, addressTries) {
+		s.Log.Warn("sign-ins from one address are held back after many wrong tries")
 	}
-	now := v.now()
-	wait := s.tries.take(byAddress, addressTries, now)
 	if wait == 0 {
 		wait = s.tries.take(byName, hardTries, now)
 	}
+	next := v.form("next")
 	again := func(status int, problem string) error {
-		return s.render(v, status, "signin", signinData{name, v.form("next"), problem})
+		return s.render(v, status, "signin", signinData{name, next, problem})
 	}
 	if wait > 0 {
-		return again(http.StatusTooManyRequests, v.T("signin.wait", int(wait/time.Second)+1))
+		v.W.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+		key, n := waitWords(wait)
+		return again(http.StatusTooManyRequests, v.T(key, n))
 	}
-	account, err := s.check(v.R.Context(), name, v.R.PostForm.Get("password"), v.form("code"), now)
+	account, err := s.check(v.R.Context(), name, v.raw("password"), v.form("code"), now)
 	if errors.Is(err, errWrong) {
 		if s.tries.full(byName, hardTries) {
 			s.Log.Warn("an account's sign-in is held back after many wrong tries")
@@ -107,7 +134,9 @@ func (s *Server) signin(v *visit) error {
 		return err
 	}
 	s.tries.good(byName)
-	s.tries.forgive(byAddress)
+	if byAddress != "" {
+		s.tries.forgive(byAddress)
+	}
 	if err := v.startSession(account.Name); err != nil {
 		return err
 	}
@@ -115,7 +144,15 @@ func (s *Server) signin(v *visit) error {
 	if !account.Once.IsZero() {
 		return v.redirect(Root + "password")
 	}
-	return v.redirect(local(v.form("next")))
+	return v.redirect(local(next))
+}
+
+// waitWords says how long somebody who tried too often must wait, as a key of the catalogue and its argument.
+func waitWords(wait time.Duration) (key string, n int) {
+	if wait > 2*time.Minute {
+		return "signin.minutes", int(wait/time.Minute) + 1
+	}
+	return "signin.wait", int(wait/time.Second) + 1
 }
 
 // errWrong is any reason not to let somebody in; which one is not told.
@@ -154,21 +191,32 @@ func (s *Server) check(ctx context.Context, name, password, code string, now tim
 // useCode accepts a code of the second factor of the current step of 30 seconds or of the one before or after, each
 // once; errWrong otherwise.
 func (s *Server) useCode(ctx context.Context, name, secret, code string, now time.Time) error {
+	step, err := codeStep(secret, code, now)
+	if err != nil {
+		return err
+	}
+	fresh, err := s.Store.UseCode(ctx, name, step)
+	if err == nil && !fresh {
+		err = errWrong
+	}
+	return err
+}
+
+// codeStep returns the step of 30 seconds whose code was typed, the current one or one beside it; errWrong if it is
+// none of them. Blanks do not count: authenticators show the digits in two groups.
+func codeStep(secret, code string, now time.Time) (int64, error) {
+	code = strings.ReplaceAll(code, " ", "")
 	for _, shift := range []int64{0, -1, 1} {
 		step := now.Unix()/30 + shift
 		want, err := totp.GenerateCodeCustom(secret, time.Unix(step*30, 0), totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if sameText(code, want) {
-			fresh, err := s.Store.UseCode(ctx, name, step)
-			if err == nil && !fresh {
-				err = errWrong
-			}
-			return err
+			return step, nil
 		}
 	}
-	return errWrong
+	return 0, errWrong
 }
 
 // deviceKept is how long a browser counts as known after a sign-in.
@@ -204,8 +252,6 @@ func (s *Server) setLanguage(v *visit) error {
 	if v.form("lang") == "en" {
 		lang = "en"
 	}
-	http.SetCookie(v.W, &http.Cookie{
-		Name: langCookie, Value: lang, Path: Root, MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.isSecure(v.R), SameSite: http.SameSiteLaxMode,
-	})
+	v.setCookie(langCookie, lang, 365*24*time.Hour)
 	return v.redirect(local(v.form("back")))
 }

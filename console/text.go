@@ -3,7 +3,6 @@ package console
 import (
 	"fmt"
 	"maps"
-	"net/http"
 )
 
 // words are one sentence in both languages. %s, %d and the like stand for arguments, the same in both.
@@ -46,10 +45,11 @@ func say(lang, key string, args ...any) string {
 }
 
 // langCookie holds the language a browser chose.
-const langCookie = "smebot-lang"
+const langCookie = "lang"
 
-func language(r *http.Request) string {
-	if c, err := r.Cookie(langCookie); err == nil && c.Value == "en" {
+// language is the one that a visitor chose, or Chinese.
+func (v *visit) language() string {
+	if v.cookie(langCookie) == "en" {
 		return "en"
 	}
 	return "zh"
@@ -65,6 +65,9 @@ var coreText = map[string]words{
 	"app.save":        {"保存", "Save"},
 	"app.search":      {"查找", "Search"},
 	"app.cancel":      {"取消", "Cancel"},
+	"app.choose":      {"请选择", "Choose"},
+	"app.copy":        {"复制", "Copy"},
+	"app.copied":      {"已复制", "Copied"},
 	"app.back":        {"返回", "Back"},
 	"app.yes":         {"是", "Yes"},
 	"app.no":          {"否", "No"},

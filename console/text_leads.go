@@ -1,55 +1,26 @@
 package console
 
-import (
-	"strings"
-	"time"
-
-	"smebot/store"
-)
-
-// Who names who did something, as history tells it; for templates.
-func (v *visit) Who(name string) string { return v.actor(name) }
-
-// Event tells an event of a lead's history in words; for templates. Words of older or later versions stand for
-// themselves.
-func (v *visit) Event(e store.Event) string {
-	action := e.Action
-	if to, ok := strings.CutPrefix(action, "moved to "); ok {
-		text := v.T("leads.event.moved") + v.T("leads.status."+to)
-		if e.Detail != "" {
-			text += " · " + v.T("leads.reason."+e.Detail)
-		}
-		return text
-	}
-	key := "leads.event." + strings.ReplaceAll(action, " ", "_")
-	if _, known := catalogue[key]; known {
-		action = v.T(key)
-	}
-	detail := e.Detail
-	if detail == "" {
-		return action
-	}
-	if _, known := catalogue["leads.reason."+detail]; known {
-		detail = v.T("leads.reason." + detail)
-	}
-	return action + " · " + detail
-}
-
-// AnswerWord is an organisation's answer in words; for templates.
-func (v *visit) AnswerWord(a store.OrganisationAnswer) string { return v.T("answer." + answerKey(a)) }
-
-// Left says how long it is until a time, in hours and minutes; for templates.
-func (v *visit) Left(until time.Time) string {
-	m := max(0, int(until.Sub(v.now())/time.Minute))
-	return v.T("thread.left", m/60, m%60)
-}
-
-// Seconds is how long it is until a time, for scripts: a visitor's own clock may be wrong.
-func (v *visit) Seconds(until time.Time) int { return max(0, int(until.Sub(v.now())/time.Second)) }
-
 var leadsText = map[string]words{
 	"nav.leads":  {"线索", "Leads"},
 	"nav.canned": {"常用回复", "Prepared answers"},
+
+	"act.lead.view":        {"看线索", "looked at a lead"},
+	"act.lead.thread":      {"看对话", "looked at a thread"},
+	"act.lead.move":        {"改线索状态", "moved a lead"},
+	"act.lead.note":        {"写备注", "wrote a note"},
+	"act.lead.called":      {"打了电话", "telephoned"},
+	"act.lead.pass":        {"转给机构", "passed a lead on"},
+	"act.lead.link":        {"生成答复链接", "made an answer link"},
+	"act.lead.answer":      {"机构答复", "an organisation answered"},
+	"act.lead.phone":       {"看电话", "saw a phone number"},
+	"act.lead.sheet":       {"打印线索", "opened a sheet to print"},
+	"act.leads.assign":     {"分派线索", "gave leads"},
+	"act.thread.take":      {"接管对话", "took a thread over"},
+	"act.thread.release":   {"交还对话", "gave a thread back"},
+	"act.thread.reply":     {"回复本人", "wrote to a person"},
+	"act.canned.save":      {"改常用回复", "changed a prepared answer"},
+	"act.directory.import": {"导入名录", "imported organisations"},
+	"act.directory.remove": {"删除机构", "removed organisations"},
 
 	"leads.title":         {"线索", "Leads"},
 	"leads.view.new":      {"新来的", "New"},
@@ -59,18 +30,22 @@ var leadsText = map[string]words{
 	"leads.view.open":     {"未办结", "Open"},
 	"leads.view.all":      {"全部", "All"},
 	"leads.filter":        {"筛选", "Filter"},
+	"leads.more":          {"更多条件", "More filters"},
 	"leads.text":          {"企业、联系人、需求、编号或完整电话", "Firm, contact, need, number or whole phone number"},
 	"leads.text.masked":   {"线索编号", "Number of a lead"},
 	"leads.any":           {"不限", "Any"},
 	"leads.nobody":        {"还没有人", "Nobody"},
+	"leads.nobody.give":   {"不分派（收回）", "Nobody (take back)"},
 	"leads.older":         {"%d 天以上", "%d days or more"},
 	"leads.found":         {"第 %d–%d 条，共 %d 条", "%d to %d of %d"},
 	"leads.empty":         {"这里没有线索。换个条件试试。", "No leads here. Try another filter."},
+	"leads.wider":         {"在全部线索里找", "Look in all leads"},
 	"leads.prev":          {"上一页", "Previous page"},
 	"leads.next":          {"下一页", "Next page"},
 	"leads.assign":        {"交给", "Give to"},
 	"leads.assign.do":     {"分派勾选的", "Give the ticked ones"},
 	"leads.pick":          {"勾选 %s", "Tick %s"},
+	"leads.ticks":         {"勾选本页全部", "Tick all on this page"},
 	"leads.assigned":      {"已分派 %s 条。", "%s leads were given."},
 	"leads.assigned.some": {"已分派 %s 条；这些刚被别人改过，没有动：%s。请看过再分。", "%s leads were given; these were changed by others just now and left alone: %s. Look at them first."},
 	"leads.noassignee":    {"请选一位在职的同事。", "Choose a colleague who works here."},
@@ -78,6 +53,8 @@ var leadsText = map[string]words{
 	"leads.saved":         {"已保存。", "Saved."},
 	"leads.streams":       {"打开的页面太多，请关掉几个；这一页照常能用，只是不会自动更新。", "Too many pages are open; close some. This one works, but will not update by itself."},
 	"leads.live.ended":    {"登录已过期，本页不再自动更新。请重新登录。", "Your session has ended and this page no longer updates. Please sign in again."},
+	"leads.live.gone":     {"这个页面您已经看不到了，可能交给了别的同事。请回到列表。", "You can no longer see this; it may have been given to a colleague. Please go back to the list."},
+	"leads.live.changed":  {"这条线索刚有更新，页面已换成最新内容。", "This lead has just changed; the page shows it as it is now."},
 
 	"leads.field.number":       {"编号", "Number"},
 	"leads.field.firm":         {"企业", "Firm"},
@@ -86,6 +63,8 @@ var leadsText = map[string]words{
 	"leads.field.town":         {"镇街", "Town"},
 	"leads.field.platform":     {"平台类型", "Platform"},
 	"leads.field.channel":      {"渠道", "Channel"},
+	"leads.channel.web":        {"网页", "Web page"},
+	"leads.channel.terminal":   {"终端", "Terminal"},
 	"leads.field.status":       {"状态", "Status"},
 	"leads.field.age":          {"时间", "Age"},
 	"leads.field.assignee":     {"经办", "Assignee"},
@@ -136,6 +115,7 @@ var leadsText = map[string]words{
 	"leads.event.created":                     {"登记", "registered"},
 	"leads.event.moved":                       {"改为 ", "moved to "},
 	"leads.event.assigned":                    {"分派", "assigned"},
+	"leads.event.let_go":                      {"退回", "let go"},
 	"leads.event.passed_on":                   {"转给", "passed on"},
 	"leads.event.consent_withdrawn":           {"撤回同意", "consent withdrawn"},
 	"leads.event.erased":                      {"信息已删除", "erased"},
@@ -161,11 +141,13 @@ var leadsText = map[string]words{
 	"leads.final":                   {"这条线索已经关闭。再有需求请重新登记。", "This lead is closed. A new need is a new lead."},
 	"leads.move.refused":            {"现在的状态不能这样改，没有保存。", "The present state does not allow this; nothing was saved."},
 	"leads.conflict":                {"%s 刚改过这条线索，您的操作没有保存。下面是最新内容，请看过再操作。", "%s changed this lead just now and your action was not saved. Below is the lead as it is; look first, then act."},
+	"leads.conflict.own":            {"您刚才已经改过这条线索（点了两次，或在别的窗口里改的），这一次没有再保存。下面是最新内容。", "You have just changed this lead yourself, by a second click or in another window; this time nothing was saved. Below is the lead as it is."},
 	"leads.take":                    {"我来办", "Take it"},
 	"leads.letgo":                   {"退回", "Let go"},
 	"leads.give":                    {"分派", "Give"},
 	"leads.phone.show":              {"显示电话", "Show the number"},
-	"leads.phone.why":               {"为什么要看电话？会记录在案。", "Why do you need the number? It is logged."},
+	"leads.phone.why":               {"为什么要看电话？请选一个，会记录在案。", "Why do you need the number? Choose a reason; it is logged."},
+	"leads.phone.choose":            {"为什么看？", "Why?"},
 	"leads.phone.call":              {"回电", "To call back"},
 	"leads.phone.check":             {"核对信息", "To check the details"},
 	"leads.phone.pass":              {"转给机构", "To pass on"},
@@ -182,13 +164,24 @@ var leadsText = map[string]words{
 	"leads.history":                 {"经过", "History"},
 	"leads.notes":                   {"备注", "Notes"},
 	"leads.note.new":                {"写一条备注", "Write a note"},
-	"leads.note.length":             {"备注不能空，最多 %s 个字。", "A note needs words, at most %s characters."},
+	"leads.note.length":             {"备注不能空，最多 %d 个字。没有保存，您写的还在下面。", "A note needs words, at most %d characters. Nothing was saved; what you wrote is still below."},
 	"leads.pass":                    {"转给机构", "Pass on"},
-	"leads.pass.hint":               {"从本镇本类的名录里选，或直接填写", "From the directory of this town and type, or write a name"},
-	"leads.pass.name":               {"请填机构名称，不要太长。", "Name an organisation, not too long."},
+	"leads.pass.pick":               {"从名录里选", "Pick from the directory"},
+	"leads.pass.other":              {"或者填名录里没有的", "Or one that the directory has not"},
+	"leads.pass.write":              {"机构名称", "Name of the organisation"},
+	"leads.pass.empty":              {"名录里还没有这一类机构，请直接填写。", "The directory has none of this kind yet; write the name."},
+	"leads.pass.name":               {"请选一家机构，或者填名称，不要太长。", "Pick an organisation or write its name, not too long."},
+	"leads.near.here":               {"本镇", "In the town"},
+	"leads.near.beside":             {"邻镇", "Next town"},
+	"leads.near.district":           {"同区", "Same district"},
+	"leads.near.city":               {"同市", "Same city"},
+	"leads.near.next":               {"邻市", "Next city"},
+	"leads.near.far":                {"更远", "Further away"},
 	"leads.link.make":               {"生成机构答复链接", "Make an answer link"},
+	"leads.link.what":               {"机构不用账号，打开就能答复。", "The organisation answers by it without an account."},
 	"leads.link.first":              {"请先填写机构并把状态改为“已转介”。", "First name the organisation and move the lead to Referred."},
 	"leads.link.here":               {"把这个链接发给机构，14 天内有效；线索关闭即失效：", "Send this link to the organisation. It works for 14 days and ends when the lead is closed:"},
+	"leads.link.inside":             {"配置里还没有设 public_url，这个链接只有本机打得开。请管理员设好再发。", "public_url is not configured, so only this machine can open the link. Ask the operator to set it first."},
 	"leads.talk":                    {"对话", "Conversation"},
 	"leads.talk.none":               {"没有可看的对话，可能已过保存期。", "There is no conversation to show; it may be past its time."},
 	"leads.talk.open":               {"打开对话", "Open the thread"},
@@ -197,6 +190,7 @@ var leadsText = map[string]words{
 	"leads.sheet.room":              {"手写记录", "Written by hand"},
 	"leads.sheet.note":              {"打印于 %s，%s。含个人信息，用后请销毁。", "Printed at %s by %s. It holds personal data: destroy it after use."},
 	"leads.erased":                  {"本人已要求删除信息，只留下办理经过。", "The person's data was erased; only the course of the case remains."},
+	"leads.withdrawn":               {"本人已撤回同意，不能再看电话、再转交。", "The person took the consent back: the number is not shown and nothing is passed on any more."},
 	"leads.masked":                  {"您的账号只能看打码的信息。", "Your account sees masked data only."},
 	"leads.by.person":               {"本人", "Person"},
 	"leads.by.bot":                  {"机器人", "Bot"},
@@ -211,6 +205,7 @@ var leadsText = map[string]words{
 
 	"message.waiting": {"等待发送", "waiting to be sent"},
 	"message.sent":    {"平台已接收", "taken by the platform"},
+	"message.shown":   {"对方的网页已显示", "shown on the person's page"},
 	"message.failed":  {"没有送达", "not delivered"},
 	"message.unknown": {"不确定是否送达", "may or may not have arrived"},
 
@@ -220,12 +215,16 @@ var leadsText = map[string]words{
 	"thread.release":  {"交还给机器人", "Give back to the bot"},
 	"thread.released": {"已交还，机器人继续回复。", "Given back; the bot answers again."},
 	"thread.taken":    {"另一位同事正在回复，请先与他商量。", "Another colleague is answering; talk to them first."},
-	"thread.mine":     {"您正在回复。%s 没有操作就自动交还。", "You are answering. It goes back to the bot after %s without action."},
+	"thread.mine":     {"您正在回复。没有操作就自动交还给机器人，还剩", "You are answering. Without action it goes back to the bot; left:"},
+	"thread.over":     {"30 分钟没有操作，已自动交还，机器人继续回复。", "After 30 minutes without action the bot answers again."},
 	"thread.other":    {"%s 正在回复，机器人不出声。", "%s is answering; the bot is silent."},
 	"thread.bot":      {"现在由机器人回复。", "The bot answers now."},
 	"thread.left":     {"%d 小时 %d 分", "%d h %d min"},
-	"thread.window":   {"微信只许在对方最后一条消息后 48 小时内回复，还剩", "WeChat allows replies within 48 hours of the person's last message; left:"},
-	"thread.closed":   {"微信的 48 小时回复时限已过，发不出去。请打电话。", "WeChat's 48 hours are over, so nothing can be sent. Please call."},
+	"thread.soon":     {"不到 1 分钟", "less than a minute"},
+	"thread.window":   {"对方发消息以后，微信只许在一段时间里回复几条：还能发 %d 条，还剩", "After a message of the person WeChat allows a few replies for a time: %d more, left:"},
+	"thread.closed":   {"微信的回复时限已过，发不出去。请打电话。", "WeChat's time for replies is over, so nothing can be sent. Please call."},
+	"thread.used":     {"微信许可的条数用完了，等对方再发一条才能回。急的话请打电话。", "The replies that WeChat allows are used up until the person writes again. Please call if it is urgent."},
+	"thread.page":     {"对方的网页开着时才看得到；没看到之前一直是“等待发送”。急的话请打电话。", "The person sees it while their page is open; until then it is waiting to be sent. Please call if it is urgent."},
 	"thread.none":     {"这个渠道不能主动发消息。请打电话。", "This channel cannot carry a message to the person. Please call."},
 	"thread.call":     {"去看电话", "See the number"},
 	"thread.text":     {"写给本人", "To the person"},
@@ -240,7 +239,7 @@ var leadsText = map[string]words{
 	"canned.name":   {"标题", "Title"},
 	"canned.text":   {"正文", "Words"},
 	"canned.new":    {"新加一条", "Add one"},
-	"canned.length": {"标题不能空，最多 %s 个汉字；正文最多 %s 个。没有保存。", "A title is needed, at most %s Chinese characters; the words at most %s. Nothing was saved."},
+	"canned.length": {"标题不能空，最多 %d 个汉字；正文最多 %d 个。没有保存，您写的还在下面。", "A title is needed, at most %d Chinese characters; the words at most %d. Nothing was saved; what you wrote is still below."},
 
 	"answer.title":          {"请答复：一家企业需要帮助", "Please answer: a firm needs help"},
 	"answer.lead":           {"服务中心把下面的需求转给了「%s」。不用登录，选一项提交即可。", "The service centre passed this need on to %s. No account is needed: choose and submit."},

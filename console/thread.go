@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"smebot/bot"
@@ -28,32 +27,36 @@ type threadData struct {
 	Talk   []store.Utterance
 	Held   *store.Takeover
 	Mine   bool      // the account holds the thread
-	Way    string    // why no message can be sent: "none" (the channel cannot), "closed" (its window), "" if one can
+	Way    string    // why no message can be sent: "none" (the channel cannot), "closed" and "used" (its window), "" if one can
 	Until  time.Time // when the window closes; zero if it does not
+	Left   int       // how many messages may still go until then
 	Canned []store.Canned
 	Form   string // names this form: sent twice, it sends once
 	Draft  string // what was not sent
 	Error  string // why
+	Max    int    // characters that the browser takes
 }
 
-// window says whether a message reaches the person of a thread now, and until when.
-func window(l store.Lead, talk []store.Utterance, now time.Time) (way string, until time.Time) {
+// window says whether a message reaches the person of a thread now, until when, and how many may still go; no time and
+// no count where the channel sets no limit.
+func (s *Server) window(v *visit, l store.Lead) (way string, until time.Time, left int, err error) {
 	switch l.From.Platform {
-	case bot.Telegram:
-		return "", time.Time{}
+	case bot.Telegram, bot.Web: // a page in a browser fetches what waits for it, while it is open
+		return "", time.Time{}, 0, nil
 	case bot.WeChat:
 	default:
-		return "none", time.Time{} // a page in a browser, or a terminal: nobody may be sitting there
+		return "none", time.Time{}, 0, nil // nobody may be sitting at the terminal
 	}
-	for _, u := range talk {
-		if u.By == store.ByPerson {
-			until = u.At.Add(replyWindow)
-		}
+	until, left, err = s.Store.Reach(v.R.Context(), l.From)
+	switch {
+	case err != nil:
+		return "", time.Time{}, 0, err
+	case !v.now().Before(until):
+		return "closed", time.Time{}, 0, nil
+	case left <= 0:
+		return "used", time.Time{}, 0, nil
 	}
-	if !now.Before(until) {
-		return "closed", time.Time{}
-	}
-	return "", until
+	return "", until, left, nil
 }
 
 func (s *Server) thread(v *visit) error {
@@ -69,7 +72,7 @@ func (s *Server) thread(v *visit) error {
 
 func (s *Server) readThread(v *visit, l store.Lead) (threadData, error) {
 	ctx := v.R.Context()
-	d := threadData{Lead: l, Form: rand.Text()}
+	d := threadData{Lead: l, Form: rand.Text(), Max: maxReply}
 	var err error
 	if d.Talk, err = s.Store.Transcript(ctx, l.From, transcriptTurns); err != nil {
 		return d, err
@@ -82,8 +85,8 @@ func (s *Server) readThread(v *visit, l store.Lead) (threadData, error) {
 	if d.Canned, err = s.Store.CannedAnswers(ctx); err != nil {
 		return d, err
 	}
-	d.Way, d.Until = window(l, d.Talk, v.now())
-	return d, nil
+	d.Way, d.Until, d.Left, err = s.window(v, l)
+	return d, err
 }
 
 func (s *Server) showThread(v *visit, status int, l store.Lead, draft, fault string) error {
@@ -95,6 +98,12 @@ func (s *Server) showThread(v *visit, status int, l store.Lead, draft, fault str
 	return s.render(v, status, "leads_thread", d)
 }
 
+// OnPage reports whether messages of staff are shown by the person's own page.
+func (d threadData) OnPage() bool { return d.Lead.From.Platform == bot.Web }
+
+// OnPage is as for a thread.
+func (d leadData) OnPage() bool { return d.From.Platform == bot.Web }
+
 func threadPath(number string) string { return leadPath(number) + "/thread" }
 
 func (s *Server) takeThread(v *visit) error {
@@ -102,15 +111,18 @@ func (s *Server) takeThread(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if way, _ := window(l, nil, v.now()); way == "none" {
-		return v.redirect(threadPath(l.Number), "thread.none")
+	switch way, _, _, err := s.window(v, l); {
+	case err != nil:
+		return err
+	case way == "none":
+		return v.refuse(threadPath(l.Number), "thread.none")
 	}
 	err = s.Store.TakeOver(v.R.Context(), l.Number, v.Account.Name)
 	switch {
 	case errors.Is(err, store.ErrTaken):
-		return v.redirect(threadPath(l.Number), "thread.taken")
+		return v.refuse(threadPath(l.Number), "thread.taken")
 	case errors.Is(err, store.ErrNotFound):
-		return v.redirect(leadPath(l.Number), "leads.erased")
+		return v.refuse(leadPath(l.Number), "leads.erased")
 	case err != nil:
 		return err
 	}
@@ -169,7 +181,7 @@ func (s *Server) replyThread(v *visit) error {
 	case errors.Is(err, store.ErrReleased):
 		return s.showThread(v, http.StatusConflict, l, text, v.T("thread.lost"))
 	case errors.Is(err, store.ErrNotFound):
-		return v.redirect(leadPath(l.Number), "leads.erased")
+		return v.refuse(leadPath(l.Number), "leads.erased")
 	case errors.Is(err, store.ErrIncomplete):
 		return v.fail(http.StatusBadRequest, "error.form")
 	case err != nil:
@@ -181,21 +193,31 @@ func (s *Server) replyThread(v *visit) error {
 	return v.redirect(threadPath(l.Number))
 }
 
-// Bounds of prepared answers, in bytes.
+// maxCannedTitle bounds the title of a prepared answer, in bytes.
 const maxCannedTitle = 60
 
-func (s *Server) cannedPage(v *visit) error {
+type cannedData struct {
+	All         []store.Canned
+	Max         int
+	Title, Text string // what was not saved
+	Problem     string // why
+}
+
+func (s *Server) cannedPage(v *visit) error { return s.showCanned(v, http.StatusOK, cannedData{}) }
+
+func (s *Server) showCanned(v *visit, status int, d cannedData) error {
 	all, err := s.Store.CannedAnswers(v.R.Context())
 	if err != nil {
 		return err
 	}
-	return v.render("leads_canned", map[string]any{"All": all, "Max": maxReply})
+	d.All, d.Max = all, maxReply
+	return s.render(v, status, "leads_canned", d)
 }
 
 func (s *Server) saveCanned(v *visit) error {
 	title, text := v.form("title"), v.form("text")
 	if title == "" || len(title) > maxCannedTitle || len(text) > maxReply {
-		return v.redirect("/console/canned", "canned.length", strconv.Itoa(maxCannedTitle/3), strconv.Itoa(maxReply/3))
+		return s.showCanned(v, http.StatusUnprocessableEntity, cannedData{Title: title, Text: text, Problem: v.T("canned.length", maxCannedTitle/3, maxReply/3)})
 	}
 	if err := s.Store.SaveCanned(v.R.Context(), title, text, v.Account.Name); err != nil {
 		return err

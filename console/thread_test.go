@@ -2,6 +2,7 @@ package console
 
 import (
 	"bufio"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -38,7 +39,7 @@ func TestThread(t *testing.T) {
 	li, zhao, wu := w.signed("li", store.RoleAgent), w.signed("zhao", store.RoleAgent), w.signed("wu", store.RoleSupervisor)
 	at := "/console/leads/" + l.Number
 	_, body := li.get(at + "/thread")
-	holds(t, "the thread", body, "现在由机器人回复", "确认提交", "48 小时 0 分")
+	holds(t, "the thread", body, "现在由机器人回复", "确认提交", "48 小时 0 分", "还能发 5 条")
 	lacks(t, "the thread", body, `name="text"`)
 	li.post(at+"/thread/reply", "form", "made-up", "text", "您好")
 	if w.waiting("guzhen") != 0 {
@@ -93,13 +94,46 @@ func TestReplyWindow(t *testing.T) {
 	}
 	w.pass(5 * time.Minute)
 	_, body := li.get(at + "/thread")
-	holds(t, "the closed window", body, "48 小时回复时限已过", `id="send" disabled`, "去看电话")
+	holds(t, "the closed window", body, "回复时限已过", `id="send" disabled`, "去看电话")
 	if status, body := li.post(at+"/thread/reply", "form", form, "text", "您好"); status != http.StatusConflict || !strings.Contains(body, "您好") || w.waiting("guzhen") != 0 {
 		t.Errorf("a reply in a closed window: %d", status)
 	}
+	li.post("/console/leads/" + web.Number + "/thread/take")
 	_, body = li.get("/console/leads/" + web.Number + "/thread")
-	holds(t, "a thread of the web page", body, "请打电话")
-	lacks(t, "a thread of the web page", body, "thread/take")
+	holds(t, "a thread of the web page", body, "对方的网页开着时才看得到", `id="send"`)
+	lacks(t, "a thread of the web page", body, `id="send" disabled`)
+	terminal := w.lead(3, "terminal")
+	_, body = li.get("/console/leads/" + terminal.Number + "/thread")
+	holds(t, "a thread of the terminal", body, "请打电话")
+	lacks(t, "a thread of the terminal", body, "thread/take")
+	if li.post("/console/leads/" + terminal.Number + "/thread/take"); w.audited("thread.take") != 2 {
+		t.Error("a thread was taken over that nobody reads")
+	}
+}
+
+// TestRepliesUsedUp sends as many messages as the platform allows after one of the person.
+func TestRepliesUsedUp(t *testing.T) {
+	w := openDesk(t)
+	l := w.lead(1, bot.WeChat)
+	li := w.signed("li", store.RoleAgent)
+	at := "/console/leads/" + l.Number
+	li.post(at + "/thread/take")
+	for i := range 5 {
+		form := li.form(at)
+		li.post(at+"/thread/reply", "form", form, "text", fmt.Sprint("第", i+1, "条"))
+		w.must(w.db.MarkSent(t.Context(), "staff:"+l.Number+":"+form))
+	}
+	_, body := li.get(at + "/thread")
+	holds(t, "the thread", body, "条数用完了", `id="send" disabled`, "去看电话")
+	if status, body := li.post(at+"/thread/reply", "form", li.form(at), "text", "第六条"); status != http.StatusConflict || !strings.Contains(body, "第六条") {
+		t.Errorf("a message too many: %d", status)
+	}
+	c, err := w.db.Conversation(t.Context(), l.From)
+	w.must(err)
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: "again", From: l.From, At: w.clock(), Version: c.Version, Reach: bot.Reach{For: 48 * time.Hour, Count: 5}, Talk: bot.Talk{Said: "好的"}}))
+	_, body = li.get(at + "/thread")
+	holds(t, "the thread once the person wrote again", body, "还能发 5 条")
+	lacks(t, "the thread once the person wrote again", body, `id="send" disabled`)
 }
 
 func TestCannedAnswers(t *testing.T) {

@@ -1,13 +1,13 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"html/template"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,6 +34,10 @@ type visit struct {
 	s     *Server
 	route route
 	token string // of the session
+	mark  string // what had happened to leads before this page was made
+
+	read   map[string]struct{} // fields of the form that were asked for
+	failed bool                // the answer says that something was not done
 }
 
 // frame is what templates see.
@@ -41,7 +45,13 @@ type frame struct {
 	*visit
 	Page  string
 	Data  any
-	Flash string
+	Flash flash
+}
+
+// flash is a sentence that a page leaves for the next one, which shows it once.
+type flash struct {
+	Text string
+	Bad  bool // nothing was done, and this says why
 }
 
 // pageError is an answer in words instead of a page.
@@ -76,11 +86,17 @@ func (v *visit) away(to string) error {
 	return errDone
 }
 
-// redirect answers a POST: the browser gets the page by itself. flash, if given, is the key of a sentence that the
-// next page shows once, and its arguments, which are strings.
-func (v *visit) redirect(to string, flash ...string) error {
-	if len(flash) > 0 {
-		b, err := json.Marshal(flash)
+// redirect answers a POST that was done: the browser gets the page by itself. words, if given, are the key of a
+// sentence that the next page shows once, and its arguments, which are strings.
+func (v *visit) redirect(to string, words ...string) error { return v.leave(to, "good", words) }
+
+// refuse answers a POST of which nothing was done: words say why, as for redirect.
+func (v *visit) refuse(to string, words ...string) error { return v.leave(to, "bad", words) }
+
+func (v *visit) leave(to, kind string, words []string) error {
+	v.failed = v.failed || kind == "bad"
+	if len(words) > 0 {
+		b, err := json.Marshal(append([]string{kind}, words...))
 		if err != nil {
 			return err
 		}
@@ -90,26 +106,32 @@ func (v *visit) redirect(to string, flash ...string) error {
 	return nil
 }
 
-// takeFlash returns the sentence that the page before left, and forgets it.
-func (v *visit) takeFlash() string {
+// takeFlash returns the sentence that the page before left, and forgets it. A page that renews itself leaves it to
+// the one that is being opened.
+func (v *visit) takeFlash() flash {
 	value := v.cookie("flash")
-	if value == "" {
-		return ""
+	if value == "" || v.renews() {
+		return flash{}
 	}
 	v.setCookie("flash", "", -1)
-	var flash []string
+	var words []string
 	b, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil || json.Unmarshal(b, &flash) != nil || len(flash) == 0 {
-		return ""
+	if err != nil || json.Unmarshal(b, &words) != nil || len(words) < 2 {
+		return flash{}
 	}
-	if _, known := catalogue[flash[0]]; !known {
-		return ""
+	if _, known := catalogue[words[1]]; !known {
+		return flash{}
 	}
-	args := make([]any, len(flash)-1)
-	for i, a := range flash[1:] {
+	args := make([]any, len(words)-2)
+	for i, a := range words[2:] {
 		args[i] = a
 	}
-	return v.T(flash[0], args...)
+	return flash{v.T(words[1], args...), words[0] == "bad"}
+}
+
+// renews reports whether a page asks by itself, without anybody having done anything.
+func (v *visit) renews() bool {
+	return v.R.Header.Get("X-Live") != "" || v.R.Header.Get("Accept") == "text/event-stream"
 }
 
 // audit writes a line of the log of what staff did. It never gets contact data.
@@ -123,19 +145,49 @@ func (v *visit) Can(p string) bool { return v.Account.Name != "" && may(v.Accoun
 // now is the clock's time.
 func (v *visit) now() time.Time { return v.s.Clock() }
 
-// form returns a trimmed field of a posted form.
-func (v *visit) form(name string) string { return strings.TrimSpace(v.R.PostForm.Get(name)) }
+// form returns a trimmed field of a posted form, its lines ended as everywhere but in forms.
+func (v *visit) form(name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(v.raw(name), "\r\n", "\n"))
+}
+
+// raw returns a field of a posted form as it came: a password may begin with a blank.
+func (v *visit) raw(name string) string {
+	v.expect(name)
+	return v.R.PostForm.Get(name)
+}
+
+// all returns every value of a field of a posted form.
+func (v *visit) all(name string) []string {
+	v.expect(name)
+	return v.R.PostForm[name]
+}
+
+// whole returns a posted form with all its fields, for what reads many of them.
+func (v *visit) whole() url.Values {
+	for name := range v.R.PostForm {
+		v.expect(name)
+	}
+	return v.R.PostForm
+}
+
+func (v *visit) expect(name string) {
+	if v.read == nil {
+		v.read = map[string]struct{}{}
+	}
+	v.read[name] = struct{}{}
+}
 
 // query returns a trimmed field of the address.
 func (v *visit) query(name string) string { return strings.TrimSpace(v.R.URL.Query().Get(name)) }
 
-// address is the visitor's network address. Headers that a proxy may set are not believed.
-func (v *visit) address() string {
-	host, _, err := net.SplitHostPort(v.R.RemoteAddr)
-	if err != nil {
-		return v.R.RemoteAddr
-	}
-	return host
+// over reports whether a session is over.
+func over(created, used, now time.Time) bool {
+	return now.Sub(used) > idleLimit || now.Sub(created) > sessionLimit
+}
+
+// PurgeSessions removes sessions that are over from a store; they open nothing any more.
+func PurgeSessions(ctx context.Context, db *store.DB, now time.Time) error {
+	return db.PurgeSessions(ctx, now.Add(-idleLimit), now.Add(-sessionLimit))
 }
 
 // findSession finds out who visits. A session that is over is ended.
@@ -153,12 +205,12 @@ func (v *visit) findSession() error {
 		return err
 	}
 	now := v.now()
-	if now.Sub(sess.Used) > idleLimit || now.Sub(sess.Created) > sessionLimit {
+	if over(sess.Created, sess.Used, now) {
 		v.setCookie("session", "", -1)
 		return v.s.Store.EndSession(ctx, token)
 	}
 	v.Account, v.token = sess.Account, token
-	if now.Sub(sess.Used) >= touchEvery && v.R.Header.Get("Accept") != "text/event-stream" {
+	if now.Sub(sess.Used) >= touchEvery && !v.renews() {
 		return v.s.Store.TouchSession(ctx, token)
 	}
 	return nil
@@ -259,12 +311,4 @@ var templateFuncs = template.FuncMap{
 		}
 		return t.In(china).Format("2006-01-02")
 	},
-}
-
-// Back is the address of the page being shown, for forms that return to it; for templates.
-func (v *visit) Back() string {
-	if mutating(v.R.Method) {
-		return v.route.pattern // the answer to a POST has no address of its own to go back to
-	}
-	return v.R.URL.RequestURI()
 }

@@ -3,9 +3,13 @@ package console
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,11 +30,12 @@ func TestF099EveryRouteEveryRole(t *testing.T) {
 	for _, r := range store.Roles() {
 		visitors[string(r)] = w.signIn(r)
 	}
+	for _, fault := range tableFaults(w.server.routes(), table) {
+		t.Error(fault)
+	}
 	for _, rt := range w.server.routes() {
 		want, listed := table[rt.String()]
-		delete(table, rt.String())
 		if !listed {
-			t.Errorf("%s is not in testdata/routes.txt", rt)
 			continue
 		}
 		for _, who := range append([]store.Role{"anonymous"}, store.Roles()...) {
@@ -53,14 +58,89 @@ func TestF099EveryRouteEveryRole(t *testing.T) {
 			})
 		}
 	}
-	for left := range table {
-		t.Errorf("testdata/routes.txt lists %q, which is no route", left)
+}
+
+// tableFaults says where the routes that are registered and those of the table differ, and which name a role that is
+// none.
+func tableFaults(routes []route, table map[string]string) (faults []string) {
+	left := maps.Clone(table)
+	for _, rt := range routes {
+		if _, listed := left[rt.String()]; !listed {
+			faults = append(faults, rt.String()+" is not in testdata/routes.txt, or registered twice")
+		}
+		delete(left, rt.String())
 	}
+	for name := range left {
+		faults = append(faults, "testdata/routes.txt lists "+name+", which is no route")
+	}
+	for name, roles := range table {
+		for _, r := range strings.Fields(roles) {
+			if r != "public" && r != "all" && !slices.Contains(store.Roles(), store.Role(r)) {
+				faults = append(faults, "testdata/routes.txt: "+name+" is for "+r+", which is no role")
+			}
+		}
+	}
+	return faults
+}
+
+// TestUnlistedRoutesFail shows that the walk sees what it is for.
+func TestUnlistedRoutesFail(t *testing.T) {
+	a, b := route{method: "GET", pattern: "/console/a"}, route{method: "POST", pattern: "/console/b"}
+	for what, c := range map[string]struct {
+		routes []route
+		table  map[string]string
+		faults int
+	}{
+		"all well":           {[]route{a, b}, map[string]string{a.String(): "all", b.String(): "admin auditor"}, 0},
+		"not listed":         {[]route{a, b}, map[string]string{a.String(): "all"}, 1},
+		"listed, not there":  {[]route{a}, map[string]string{a.String(): "all", b.String(): "admin"}, 1},
+		"another method":     {[]route{a}, map[string]string{"POST /console/a": "all"}, 2},
+		"registered twice":   {[]route{a, a}, map[string]string{a.String(): "all"}, 1},
+		"a role that is not": {[]route{a}, map[string]string{a.String(): "manager"}, 1},
+	} {
+		if got := tableFaults(c.routes, c.table); len(got) != c.faults {
+			t.Errorf("%s: %q", what, got)
+		}
+	}
+}
+
+// TestRoutesComeFromTheTable: whatever answers is a route of Server.routes, so that the walk meets it. New registers
+// those, the files and the page for what is not there, and nothing else registers anything.
+func TestRoutesComeFromTheTable(t *testing.T) {
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sources {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{"server.go": 3}[name]
+		if got := len(registers.FindAll(body, -1)); got != want && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("%s registers %d handlers by itself, want %d: add a route to routes.go", name, got, want)
+		}
+	}
+}
+
+var registers = regexp.MustCompile(`\.Handle(Func)?\(`)
+
+var variable = regexp.MustCompile(`\{[^}]*\}`)
+
+// pathOf is a route's address with something in place of each variable: a lead's number, or what no such thing has.
+func pathOf(rt route, number string) string {
+	known := map[string]string{"{$}": "", "{number}": number, "{name}": "nobody", "{change}": "enable", "{id}": "gd-2012-sme-platforms"}
+	return variable.ReplaceAllStringFunc(rt.pattern, func(v string) string {
+		if value, ok := known[v]; ok {
+			return value
+		}
+		return "1"
+	})
 }
 
 // visitRoute asks a route as its page's form would, with something in place of each variable.
 func visitRoute(b *browser, rt route) page {
-	path := strings.NewReplacer("{$}", "", "{name}", "nobody", "{number}", "20261123-7K3QWM", "{change}", "enable", "{id}", "gd-2012-sme-platforms").Replace(rt.pattern)
+	path := pathOf(rt, "20261123-7K3QWM")
 	if rt.method == http.MethodGet {
 		if strings.HasSuffix(path, "/events") {
 			return head(b, path)

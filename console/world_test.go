@@ -2,12 +2,14 @@ package console
 
 import (
 	"context"
+	"database/sql"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ type world struct {
 	server *Server
 	http   *httptest.Server
 	logs   *logBuffer
+	dir    string // of the store
 
 	mu sync.Mutex
 	at time.Time
@@ -68,17 +71,18 @@ var testHash = sync.OnceValue(func() string {
 // configuration.
 func newConsole(t *testing.T, more ...func(*testing.T, *Config)) *world {
 	t.Helper()
-	w := &world{T: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, china), logs: &logBuffer{}}
+	w := &world{T: t, at: time.Date(2026, 11, 23, 9, 0, 0, 0, china), logs: &logBuffer{}, dir: t.TempDir()}
 	log := slog.New(slog.NewTextHandler(w.logs, nil))
 	var err error
-	if w.db, err = store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: w.now, Log: log}); err != nil {
+	if w.db, err = store.Open(t.Context(), store.Options{Dir: w.dir, Clock: w.now, Log: log}); err != nil {
 		t.Fatal(err)
 	}
+	db := w.db // a test may put another in its place
 	t.Cleanup(func() {
-		if err := w.db.Verify(context.Background()); err != nil {
+		if err := db.Verify(context.Background()); err != nil {
 			t.Errorf("verify: %v", err)
 		}
-		if err := w.db.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -94,11 +98,65 @@ func newConsole(t *testing.T, more ...func(*testing.T, *Config)) *world {
 	if w.server, err = New(c); err != nil {
 		t.Fatal(err)
 	}
+	w.serve()
+	return w
+}
+
+// serve serves the world's console at an address of its own.
+func (w *world) serve() {
 	mux := http.NewServeMux()
 	mux.Handle(Root, w.server)
 	w.http = httptest.NewServer(mux)
-	t.Cleanup(w.http.Close)
-	return w
+	w.Cleanup(w.http.Close)
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = w.at.Add(d)
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// audited counts the lines of the log with an action.
+func (w *world) audited(action string) (n int) {
+	w.Helper()
+	all, err := w.db.Audit(w.Context(), store.AuditFilter{Limit: 10_000})
+	w.must(err)
+	for _, e := range all {
+		if e.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+// file opens the database beside the store, to see what is in it.
+func (w *world) file() *sql.DB {
+	w.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "smebot.db")+"?mode=ro")
+	w.must(err)
+	w.Cleanup(func() { w.must(db.Close()) })
+	return db
+}
+
+// rows counts the rows of a table.
+func (w *world) rows(table string) (n int) {
+	w.Helper()
+	w.must(w.file().QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n))
+	return n
+}
+
+// cutBetween returns what of a text stands between two marks, "" if they are not there.
+func cutBetween(text, from, to string) string {
+	_, rest, _ := strings.Cut(text, from)
+	found, _, _ := strings.Cut(rest, to)
+	return found
 }
 
 // browser keeps cookies and follows no redirects.

@@ -120,8 +120,8 @@ func parsePhone(raw, around string) (string, phoneFault) {
 	return phonenumbers.Format(n, phonenumbers.E164), phoneOK
 }
 
-// readable writes an E.164 number the way its owner reads it back.
-func readable(e164 string) string {
+// ReadablePhone writes an E.164 number the way its owner reads it back.
+func ReadablePhone(e164 string) string {
 	if rest, ok := strings.CutPrefix(e164, "+86"); ok && len(rest) == 11 && rest[0] == '1' {
 		return rest
 	}

@@ -112,7 +112,7 @@ func (t *turn) showData(from int, full bool) out {
 	if d != nil && from == 0 {
 		phone := maskedPhone(store.Phone(d.Phone))
 		if full {
-			phone = readable(d.Phone)
+			phone = ReadablePhone(d.Phone)
 		}
 		if d.Phone == "" {
 			phone = ""
@@ -145,7 +145,7 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 		given = t.say(notPassed)
 	}
 	if full {
-		phone = readable(l.Phone.Reveal()) // asked for, by its owner
+		phone = ReadablePhone(l.Phone.Reveal()) // asked for, by its owner
 	}
 	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", l.Firm, "town", t.orNone(l.Town),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +

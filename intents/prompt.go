@@ -86,7 +86,7 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		}
 		return t.say(k), choices
 	case fConfirm:
-		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", readable(d.Phone))
+		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", ReadablePhone(d.Phone))
 		if d.Mends != "" {
 			words = t.say(askMend)
 		}
@@ -128,7 +128,7 @@ func (t *turn) summary() string {
 		case f == fTown:
 			v = t.inScript(v)
 		case f == fPhone:
-			v = readable(v)
+			v = ReadablePhone(v)
 		case f == fNeed:
 			v = shorten(v, 120)
 		}

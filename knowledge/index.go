@@ -26,7 +26,7 @@ import (
 
 // schema is part of the index's name: raise it when the mapping, the tokenizer or the layout of the folder
 // changes, and every index is built anew.
-const schema = "3"
+const schema = "4"
 
 // Parameters of our own BM25, the usual ones. bleve's scores only choose candidates: its length statistics
 // depend on how documents were batched, so its scores cannot be compared between builds.

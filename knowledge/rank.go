@@ -3,6 +3,7 @@ package knowledge
 import (
 	"math"
 	"strings"
+	"sync"
 )
 
 // ranker holds, beside the index, what re-scoring needs of every article: its terms, where it stands, which
@@ -34,6 +35,7 @@ type ranker struct {
 	kind     []uint8
 
 	space space
+	spare sync.Pool // of *[]uint16, for score
 }
 
 // list32 is a list of lists: the i-th is at[off[i]:off[i+1]].

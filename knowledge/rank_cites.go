@@ -43,7 +43,6 @@ func (r *ranker) cite(entries []entry) {
 	for i := range entries {
 		own := r.law[i]
 		text := entries[i].art.Text
-		begin := len(r.cites.at)
 		for s := text; ; {
 			j := strings.Index(s, "《")
 			if j < 0 {
@@ -102,7 +101,6 @@ func (r *ranker) cite(entries []entry) {
 			}
 			pos = stop
 		}
-		_ = begin
 		r.cites.off = append(r.cites.off, uint32(len(r.cites.at)))
 	}
 	r.citedBy.off = append(r.citedBy.off, 0)

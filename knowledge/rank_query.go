@@ -105,10 +105,10 @@ func (q *question) clauses(limit int, added float64) (terms []uint32, weights ma
 
 // FeatureNames are the columns of Candidate.Features.
 var FeatureNames = []string{
-	"whole", "kept", "added", "chars", "tri", "near", "nearAll", "feedback",
-	"law3", "law10", "section3", "prev", "next", "title", "heading", "coverage", "addCoverage", "longest",
+	"whole", "kept", "added", "chars", "tri", "near", "nearAll",
+	"law3", "law10", "section3", "prev", "next", "title", "heading", "coverage", "longest",
 	"lawCited", "cited", "lawSize", "length", "first", "position", "isLaw", "isRegulation", "isInterpretation", "isReply",
-	"citesBest", "citedByBest", "lawNear", "both", "rank", "lawFirst",
+	"citesBest", "citedByBest", "lawNear", "rank", "lawFirst",
 }
 
 const (
@@ -119,7 +119,6 @@ const (
 	fTri
 	fNear
 	fNearAll
-	fFeedback
 	fLaw3
 	fLaw10
 	fSection3
@@ -128,7 +127,6 @@ const (
 	fTitle
 	fHeading
 	fCoverage
-	fAddCoverage
 	fLongest
 	fLawCited
 	fCited
@@ -143,7 +141,6 @@ const (
 	fCitesBest
 	fCitedByBest
 	fLawNear
-	fBoth
 	fRank
 	fLawFirst
 	featureCount
@@ -156,18 +153,34 @@ type candidate struct {
 	score    float64 // by judge
 }
 
+// slots returns one number for each term, all zero: of a large collection a megabyte, so they are used again.
+func (r *ranker) slots() []uint16 {
+	if s, ok := r.spare.Get().(*[]uint16); ok {
+		return *s
+	}
+	return make([]uint16, len(r.df))
+}
+
 type weight struct{ whole, kept, added float32 }
 
 // score fills in what is known of candidates. Scores of terms are divided by the sum of the question's idf,
 // so that they mean the same for short and long questions.
 func (r *ranker) score(q *question, list []candidate, texts func(uint32) string, near, nearAll []int32) {
 	n := float64(len(r.length))
-	slot := make([]uint16, len(r.df))
+	slot := r.slots()
 	var ws []weight
+	var used []uint32
+	defer func() {
+		for _, t := range used {
+			slot[t] = 0
+		}
+		r.spare.Put(&slot)
+	}()
 	set := func(t uint32, f func(*weight, float32), w float64) {
 		if slot[t] == 0 {
 			ws = append(ws, weight{})
 			slot[t] = uint16(len(ws))
+			used = append(used, t)
 		}
 		f(&ws[slot[t]-1], float32(w))
 	}
@@ -192,14 +205,11 @@ func (r *ranker) score(q *question, list []candidate, texts func(uint32) string,
 	}
 	inv := func(x float64) float32 { return float32(1 / max(x, 1)) }
 	invWhole, invKept, invAdd, invChr, invTri := inv(sumWhole), inv(q.sum), inv(q.sumAdd), inv(q.sumChr), inv(q.sumTri)
-	uniq, uniqAdd := 0.0, 0.0
+	uniq := 0.0
 	for t := range q.kept {
 		uniq += q.idf[t]
 	}
-	for t := range q.added {
-		uniqAdd += q.idf[t]
-	}
-	invU, invUA := inv(uniq), inv(uniqAdd)
+	invU := inv(uniq)
 	seen := make(map[uint64]int, 32)
 	for j := range list {
 		c := &list[j]
@@ -220,13 +230,11 @@ func (r *ranker) score(q *question, list []candidate, texts func(uint32) string,
 			if w.kept > 0 {
 				f[fCoverage] += float32(q.idf[r.text.at[p]])
 			}
-			f[fAddCoverage] += w.added
 		}
 		f[fWhole] *= invWhole
 		f[fKept] *= invKept
 		f[fAdded] *= invAdd
 		f[fCoverage] *= invU
-		f[fAddCoverage] *= invUA
 		for p := r.letters.off[c.i]; p < r.letters.off[c.i+1]; p++ {
 			if w := charSlot[r.letters.at[p]]; w > 0 {
 				tf := float32(r.letterTF[p])
@@ -369,6 +377,5 @@ func (r *ranker) context(list []candidate) {
 				f[fCitedByBest] = max(f[fCitedByBest], base[k])
 			}
 		}
-		f[fBoth] = f[fKept] * f[fNearAll]
 	}
 }

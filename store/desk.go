@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +26,8 @@ type desk struct {
 
 	dirtyMu sync.Mutex
 	dirty   map[string]struct{} // numbers whose entry is out of date
+	changes int64               // how often leads changed since the store was opened
+	opened  string              // tells this opening of the store from others; drawn when first asked for
 	watches map[*Watch]struct{}
 }
 
@@ -60,6 +64,7 @@ func (k *desk) touch(leads []string) {
 	if k.dirty == nil {
 		k.dirty = map[string]struct{}{}
 	}
+	k.changes++
 	for _, n := range leads {
 		k.dirty[n] = struct{}{}
 		for w := range k.watches {
@@ -177,6 +182,17 @@ func (d *DB) WatchLeads() *Watch {
 	}
 	d.desk.watches[w] = struct{}{}
 	return w
+}
+
+// LeadsMark stands for all that happened to leads until now: it differs once anything has, in the same sense as for
+// WatchLeads. A store that was opened again has other marks.
+func (d *DB) LeadsMark() string {
+	d.desk.dirtyMu.Lock()
+	defer d.desk.dirtyMu.Unlock()
+	if d.desk.opened == "" {
+		d.desk.opened = rand.Text()[:8]
+	}
+	return fmt.Sprintf("%s.%d", d.desk.opened, d.desk.changes)
 }
 
 // Numbers takes the numbers of the leads that changed since it was last called, in order.

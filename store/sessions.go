@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -16,6 +17,8 @@ const (
 	sqlTouchSession  = `UPDATE sessions SET used = $1 WHERE token = $2`
 	sqlEndSession    = `DELETE FROM sessions WHERE token = $1`
 	sqlEndSessions   = `DELETE FROM sessions WHERE staff = $1`
+	sqlEndOthers     = `DELETE FROM sessions WHERE staff = $1 AND token <> $2`
+	sqlSessionsOf    = `SELECT token, created, used FROM sessions WHERE staff = $1 ORDER BY used DESC, created DESC`
 	sqlPurgeSessions = `DELETE FROM sessions WHERE used < $1 OR created < $2`
 )
 
@@ -84,6 +87,44 @@ func (d *DB) EndSession(ctx context.Context, token string) error {
 	return d.write(ctx, func(t *tx) error {
 		_, err := t.exec(sqlEndSession, tokenHash(token))
 		return err
+	})
+}
+
+// SignedIn is a session as its owner sees it.
+type SignedIn struct {
+	Created, Used time.Time
+	This          bool // it is the one that asks
+}
+
+// SessionsOf returns the sessions of an account, last used first, those that are over but not yet purged included.
+// token is the session that asks.
+func (d *DB) SessionsOf(ctx context.Context, name, token string) ([]SignedIn, error) {
+	rows, err := d.read.QueryContext(ctx, sqlSessionsOf, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	this := tokenHash(token)
+	var all []SignedIn
+	for rows.Next() {
+		var hash []byte
+		var created, used int64
+		if err := rows.Scan(&hash, &created, &used); err != nil {
+			return nil, err
+		}
+		all = append(all, SignedIn{at(created), at(used), bytes.Equal(hash, this)})
+	}
+	return all, rows.Err()
+}
+
+// EndOtherSessions ends the sessions of an account but for the one that asks.
+func (d *DB) EndOtherSessions(ctx context.Context, name, token string) error {
+	this := tokenHash(token)
+	return d.write(ctx, func(t *tx) error {
+		if _, err := t.exec(sqlEndOthers, name, this); err != nil {
+			return err
+		}
+		return d.append(t, AuditEntry{Actor: name, Action: "account.sessions", Subject: name})
 	})
 }
 

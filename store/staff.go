@@ -146,19 +146,15 @@ func (d *DB) SetDisabled(ctx context.Context, by, name string, disabled bool) er
 	})
 }
 
-// SetTOTP sets the secret of an account's second factor (base32), or removes it with "". Its sessions stay.
+// SetTOTP sets the secret of an account's second factor (base32), or removes it with "", and ends its sessions.
 func (d *DB) SetTOTP(ctx context.Context, by, name, secret string) error {
 	action := "account.totp"
 	if secret == "" {
 		action = "account.totp.off"
 	}
 	sealed := d.seal.seal(colTOTP, []byte(name), []byte(secret))
-	return d.write(ctx, func(t *tx) error {
-		n, err := t.exec(sqlSetTOTP, sealed, name)
-		if err := missing(n, err, name); err != nil {
-			return err
-		}
-		return d.append(t, AuditEntry{Actor: by, Action: action, Subject: name})
+	return d.changeStaff(ctx, name, AuditEntry{Actor: by, Action: action, Subject: name}, func(t *tx) (int64, error) {
+		return t.exec(sqlSetTOTP, sealed, name)
 	})
 }
 

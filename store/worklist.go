@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ type WorkItem struct {
 
 // WorkPage is a part of the list.
 type WorkPage struct {
-	Items    []WorkItem   // newest first
+	Items    []WorkItem   // newest first; of ViewLate oldest first
 	Total    int          // that the filter chose
 	Counts   map[View]int // of what Only allows, whatever else is chosen
 	Towns    []string     // that leads come from, for the filter
@@ -74,7 +75,7 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	counts := make([]int, len(Views))
 	towns, channels := map[string]struct{}{}, map[string]struct{}{}
 	var chosen []string
-	for _, e := range entries {
+	for e := range inOrder(entries, w.View) {
 		if !c.allows(e) {
 			continue
 		}
@@ -118,12 +119,26 @@ func (d *DB) Chosen(ctx context.Context, w Work) ([]string, error) {
 	}
 	c := d.chooser(w)
 	var chosen []string
-	for _, e := range entries {
+	for e := range inOrder(entries, w.View) {
 		if e.text != "" && c.allows(e) && (w.View == "" || e.in(w.View, w.Me, c.marks)) && c.fits(e) {
 			chosen = append(chosen, e.number)
 		}
 	}
 	return chosen, nil
+}
+
+// inOrder yields entries as a list shows them: the newest first, of those that are late the one that waits longest.
+func inOrder(entries []*entry, v View) iter.Seq[*entry] {
+	if v != ViewLate {
+		return slices.Values(entries)
+	}
+	return func(yield func(*entry) bool) {
+		for _, e := range slices.Backward(entries) {
+			if !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // chooser is a filter made ready.

@@ -53,6 +53,35 @@ func TestSendDrawsTheKeyboard(t *testing.T) {
 	}
 }
 
+// TestF084ShownAsText echoes what a firm may call itself: it goes out as it is, without a mode that would read it as
+// markup, and nothing of it becomes an entity or an address of a button.
+func TestF084ShownAsText(t *testing.T) {
+	api := newFakeAPI()
+	c := mustNew(t, testConfig(ModePolling), api, (&inbox{}).handle, Options{})
+	firms := []string{"<b>光明</b>", "<a href=\"http://evil.example\">领奖</a>", "*光明* _灯饰_ `x`", "[领奖](http://evil.example)", "&lt;b&gt; &amp; &#60;", "<tg-spoiler>x</tg-spoiler>", "~~x~~ ||y||",
+		"</b>", "<", "&", "_", "@everyone", "/start", "tg://user?id=1"}
+	for i, firm := range firms {
+		r := bot.Reply{Text: "企业：" + firm, Menu: 7, Choices: []bot.Choice{{Label: firm, Value: firm}}}
+		if err := c.Send(t.Context(), outgoing(fmt.Sprint(i), 42, r)); err != nil {
+			t.Errorf("%q: %v", firm, err)
+		}
+	}
+	calls := api.of("sendMessage")
+	if len(calls) != len(firms) {
+		t.Fatalf("%d messages of %d went out", len(calls), len(firms))
+	}
+	for i, call := range calls {
+		for _, key := range []string{"parse_mode", "entities", "caption"} {
+			if _, has := call.params[key]; has {
+				t.Errorf("%q went out with %s", firms[i], key)
+			}
+		}
+		if call.params["text"] != "企业："+firms[i] || strings.Contains(call.body, `"url"`) || strings.Contains(call.body, "web_app") {
+			t.Errorf("%q went out as %s", firms[i], call.body)
+		}
+	}
+}
+
 func TestSendToGroupsHasNoKeyboard(t *testing.T) {
 	api := newFakeAPI()
 	c := mustNew(t, testConfig(ModePolling), api, (&inbox{}).handle, Options{})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -210,18 +212,54 @@ func TestRepeatsGetTheSameContent(t *testing.T) {
 	}
 }
 
-func TestReplyOfCharactersXMLMinds(t *testing.T) {
+// TestF085ReplyParsesBack: whatever is said comes out of the envelope as the words that were drawn.
+func TestF085ReplyParsesBack(t *testing.T) {
 	s := newSite(t, goodConfig)
-	for i, words := range []string{"a]]>b", "]]>", "]]]>]]>", "a&b \"c\" 'd'", "一\n二", "😀👨‍👩‍👧", "x]]"} {
-		s.reply = func(bot.Message) bot.Reply { return bot.Reply{Text: words} }
-		want := strings.ReplaceAll(words, ">", "＞")
-		if got := s.say("x", strconv.Itoa(i+1)); got != want {
-			t.Errorf("%q came as %q", words, got)
+	pieces := []string{"]]>", "]]", ">", "]", "&", "&amp;", "\"", "'", "<![CDATA[", "<?xml?>", "<!DOCTYPE x>", "</Content>", "\x00", "\x01", "\x0b", "\x1f", "\r", "\n", "\t", "\u0085", "\ufffe",
+		"\uffff", "\xff", "汉", "😀👨‍👩‍👧", "a", "。"}
+	random := rand.New(rand.NewPCG(7, 7))
+	all := []string{"a]]>b", "]]>", "]]]>]]>", "a&b \"c\" 'd'", "一\n二", "😀👨‍👩‍👧", "x]]"}
+	for range 300 {
+		var b strings.Builder
+		b.WriteString("话")
+		for range random.IntN(30) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
 		}
+		all = append(all, b.String())
+	}
+	for i, words := range all {
+		r := bot.Reply{Text: words}
+		s.reply = func(bot.Message) bot.Reply { return r }
+		if got, want := s.say("x", strconv.Itoa(i+1)), Render(r); got != want {
+			t.Errorf("%q came as %q, want %q", words, got, want)
+		}
+	}
+	if got, want := Render(bot.Reply{Text: "a]]>b\x00\x1b"}), "a]]＞b"; got != want {
+		t.Errorf("drawn as %q, want %q", got, want)
 	}
 	// A bracket pair of a link itself is the one place where "]]>" could still arise.
 	if doc := string(passive("to", "from", "a]]>b", 1)); !strings.Contains(doc, "<![CDATA[a]]]]><![CDATA[>b]]>") {
 		t.Errorf("%s", doc)
+	}
+}
+
+// TestF084NoLinkButOurs echoes what a firm may call itself: it arrives as text, and the only links are the choices.
+func TestF084NoLinkButOurs(t *testing.T) {
+	s := newSite(t, goodConfig)
+	link := regexp.MustCompile(`<a href="weixin://bizmsgmenu\?msgmenucontent=[^"<>]*&msgmenuid=\d+">\d+\. [^<>]*</a>`)
+	for i, firm := range []string{
+		`<a href="http://evil.example">领奖</a>`, `<a href="weixin://bizmsgmenu?msgmenucontent=确认&msgmenuid=1">点我</a>`, `</a><a href=http://evil.example>`,
+		`&lt;a href="http://evil.example"&gt;x&lt;/a&gt;`, `&#60;a href=x&#62;`, "\uff1ca href=x\uff1e", `" onclick="x`, `'><a href='x`, `&msgmenuid=99`, `%22%3E%3Ca`, "光明<br>灯饰", "<miniprogram>",
+	} {
+		r := bot.Reply{Text: "企业：" + firm, Menu: 3, Choices: choices("改企业名："+firm, "确认")}
+		s.reply = func(bot.Message) bot.Reply { return r }
+		got := s.say("x", strconv.Itoa(i+1))
+		if n := len(link.FindAllString(got, -1)); n != 2 {
+			t.Errorf("%q: %d links of two choices: %s", firm, n, got)
+		}
+		if rest := link.ReplaceAllString(got, ""); strings.ContainsAny(rest, "<>") || entity.MatchString(rest) {
+			t.Errorf("%q makes markup: %s", firm, rest)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ type fitRankingCmd struct {
 	Blocks bool     `help:"Make folds of neighbouring questions."`
 	Dry    bool     `help:"Only cross-validate."`
 	Single bool     `help:"Score each feature alone."`
-	Drop   []string `help:"Features to leave out."`
+	Drop   []string `help:"Features to leave out; what the lay glossary adds serves the candidates and small collections." default:"added"`
 	Ablate bool     `help:"Cross-validate without each group of features in turn, and each group added to the plain score."`
 }
 

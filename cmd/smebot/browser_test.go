@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
@@ -24,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"smebot/store"
@@ -33,7 +33,7 @@ import (
 
 // These end a test whose browser or page hangs; nothing is measured by it.
 const (
-	browserGuard = 3 * time.Minute
+	browserGuard = 5 * time.Minute
 	pageGuard    = 20 * time.Second // for one reply
 )
 
@@ -45,6 +45,16 @@ func startBrowser(t *testing.T) (context.Context, *program) {
 
 // startBrowserOn is startBrowser over a data folder that fill may make ready, if there is a browser at all.
 func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *program) {
+	t.Helper()
+	browser := startChromium(t)
+	fill()
+	c := testConfig(t)
+	c.Data = data
+	return browser, startSite(t, c).program
+}
+
+// startChromium starts a browser, or skips with the reason why it cannot.
+func startChromium(t *testing.T) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes seconds: not under -short")
@@ -59,25 +69,15 @@ func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *p
 	if path == "" {
 		t.Skip("no browser here: apt-get install chromium fonts-noto-cjk")
 	}
-	fill()
-	c := defaults()
-	c.Listen, c.Metrics.Listen, c.Data = "127.0.0.1:0", "", data
-	p, err := start(t.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
-		defer cancel()
-		if err := p.stop(ctx); err != nil {
-			t.Error(err)
-		}
-	})
 	// The browser runs as root in a container often enough, and opens only our own page.
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"))
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
-	guard, stopGuard := context.WithTimeout(alloc, browserGuard)
+	limit := browserGuard
+	if os.Getenv("SMEBOT_PAGES") != "" {
+		limit = time.Hour
+	}
+	guard, stopGuard := context.WithTimeout(alloc, limit)
 	ctx, stopBrowser := chromedp.NewContext(guard)
 	t.Cleanup(func() {
 		chromedp.Cancel(ctx) // waits until the browser has gone
@@ -88,10 +88,10 @@ func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *p
 	if err := chromedp.Run(ctx); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
-	return ctx, p
+	return ctx
 }
 
-// tab is one person at a browser, one after another: without the cookies of the one before, and with everything the page complained about.
+// tab is one person at a browser, with everything the page complained about.
 type tab struct {
 	*testing.T
 	ctx  context.Context
@@ -102,18 +102,41 @@ type tab struct {
 	sent       []string // ids of the messages the page sent, repeats included
 }
 
-// openTab opens an empty tab of a size in CSS pixels, without cookies.
+// openTab opens an empty tab of a size in CSS pixels, without the cookies of those who had the browser before.
 func openTab(t *testing.T, browser context.Context, name string, width, height int64, mobile bool) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
+	return newTab(t, ctx, name, width, height, mobile, network.ClearBrowserCookies())
+}
+
+// openWindow is openTab for somebody beside others: with cookies of their own.
+func openWindow(t *testing.T, browser context.Context, name string, width, height int64, mobile bool) *tab {
+	t.Helper()
+	// A window for each: the library's own way to new cookies opens none, which the browser refuses.
+	at := cdp.WithExecutor(browser, chromedp.FromContext(browser).Browser)
+	jar, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(jar).WithNewWindow(true).Do(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithTargetID(id))
+	t.Cleanup(cancel)
+	return newTab(t, ctx, name, width, height, mobile)
+}
+
+func newTab(t *testing.T, ctx context.Context, name string, width, height int64, mobile bool, first ...chromedp.Action) *tab {
+	t.Helper()
 	b := &tab{T: t, ctx: ctx, name: name}
 	chromedp.ListenTarget(ctx, b.listen)
 	scale := 1.0
 	if mobile {
 		scale = 2
 	}
-	b.run(page.BringToFront(), network.ClearBrowserCookies(), cdplog.Enable(), audits.Enable(), emulation.SetDeviceMetricsOverride(width, height, scale, mobile), emulation.SetTouchEmulationEnabled(mobile))
+	b.run(page.BringToFront(), chromedp.Tasks(first), cdplog.Enable(), audits.Enable(), emulation.SetDeviceMetricsOverride(width, height, scale, mobile), emulation.SetTouchEmulationEnabled(mobile))
 	return b
 }
 
@@ -256,15 +279,21 @@ func (b *tab) choose(caption string, keyboard bool) string {
 	return ""
 }
 
-// shot writes what the tab shows to the folder that SMEBOT_SCREENSHOTS names, or to one that goes away.
+// shot writes what the tab shows.
 func (b *tab) shot(what string) {
+	b.Helper()
+	var png []byte
+	b.run(chromedp.CaptureScreenshot(&png))
+	b.keep(what, png)
+}
+
+// keep writes a picture to the folder that SMEBOT_SCREENSHOTS names, or to one that goes away.
+func (b *tab) keep(what string, png []byte) {
 	b.Helper()
 	dir := os.Getenv("SMEBOT_SCREENSHOTS")
 	if dir == "" {
 		dir = b.TempDir()
 	}
-	var png []byte
-	b.run(chromedp.CaptureScreenshot(&png))
 	if err := os.WriteFile(filepath.Join(dir, b.name+"-"+what+".png"), png, 0o644); err != nil {
 		b.Fatal(err)
 	}

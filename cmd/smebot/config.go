@@ -19,6 +19,7 @@ import (
 
 	"smebot/bot/telegram"
 	"smebot/bot/wechat"
+	"smebot/console"
 	"smebot/intents"
 )
 
@@ -28,6 +29,7 @@ import (
 type Config struct {
 	Listen    string          `yaml:"listen"`
 	PublicURL string          `yaml:"public_url"`
+	Proxies   []string        `yaml:"trusted_proxies"` // addresses whose X-Forwarded-For is believed
 	Data      string          `yaml:"data"`
 	Store     StoreConfig     `yaml:"store"`
 	Channels  []ChannelConfig `yaml:"channels"`
@@ -307,6 +309,9 @@ func (c *Config) check() error {
 	}
 	if u := c.PublicURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
 		return errors.New("configuration: public_url: want an address as in https://bot.example.gov.cn")
+	}
+	if err := console.CheckProxies(c.Proxies); err != nil {
+		return fmt.Errorf("configuration: trusted_proxies: %w", err)
 	}
 	if _, err := c.atWork(); err != nil {
 		return fmt.Errorf("configuration: %w", err)

@@ -12,7 +12,8 @@ import (
 // console mounts the staff console, and makes its first account if there is none.
 func (p *program) console(mux *http.ServeMux) error {
 	c, err := console.New(console.Config{
-		Store: p.engine.db, Log: p.log, PublicURL: p.config.PublicURL, Workday: func(day time.Time) bool { return p.engine.live.atWork().Works(day) }, Directory: officeKeeper{p.engine},
+		Store: p.engine.db, Log: p.log, Clock: p.clock, PublicURL: p.config.PublicURL, Address: p.addr, Proxies: p.config.Proxies,
+		Workday: func(day time.Time) bool { return p.engine.live.atWork().Works(day) }, Directory: officeKeeper{p.engine},
 		Shelf: p.engine.shelf, Base: p.engine.base, Office: backOffice{p}, Channels: p.channels(),
 	})
 	if err != nil {
@@ -21,7 +22,7 @@ func (p *program) console(mux *http.ServeMux) error {
 	p.endNews = c.Close
 	mux.Handle(console.Root, c)
 	mux.Handle("GET /console", http.RedirectHandler(console.Root, http.StatusSeeOther))
-	p.password, err = console.FirstPassword(p.ctx, p.engine.db, time.Now())
+	p.password, err = console.FirstPassword(p.ctx, p.engine.db, p.clock())
 	return err
 }
 

@@ -38,7 +38,11 @@ type engine struct {
 }
 
 // openEngine opens the store and the knowledge under the configured data folder.
-func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(done, all int)) (_ *engine, err error) {
+func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(done, all int)) (*engine, error) {
+	return openEngineAt(ctx, c, log, progress, time.Now)
+}
+
+func openEngineAt(ctx context.Context, c Config, log *slog.Logger, progress func(done, all int), clock func() time.Time) (_ *engine, err error) {
 	// What needs no data is made ready while the store opens; the script dictionaries only before a first message.
 	understanding := make(chan understood, 1)
 	go func() {
@@ -53,7 +57,7 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 	e := &engine{log: log, offices: &directory.Directory{}}
 	e.live.hours.Store(&hours)
 	contactDue := func(made time.Time) time.Time { return e.live.atWork().After(made.In(intents.Zone), intents.LateDays) }
-	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, ContactDue: contactDue})
+	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, Clock: clock, ContactDue: contactDue})
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ var allowed = map[string]struct {
 	"console":            {[]string{"bot", "store", "knowledge", "knowledge/parse", "intents", "intents/understand", "teach", "directory", "export", "knowledge/places"}, "the console draws what the store holds; it reaches no channel and no adapter"},
 	"teach":              {[]string{"bot", "store", "knowledge", "knowledge/parse", "intents", "intents/understand"}, "lessons stand between the store's rows and the router; they draw no page and open no store"},
 	"knowledge":          {[]string{"knowledge/parse", "knowledge/policy", "knowledge/script"}, "knowledge stands alone: it knows policies, not chats"},
+	"console/hostile":    {[]string{"bot", "store", "knowledge"}, "what hostile people write reaches the pages by the store alone, and the package knows none of them"},
 	"knowledge/baseline": {[]string{"knowledge"}, "what the search is measured against is made of the same articles"},
 	"knowledge/parse":    {nil, "reading files needs nothing of ours"},
 	"knowledge/policy":   {nil, "the embedded policy is data"},

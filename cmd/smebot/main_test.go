@@ -51,8 +51,13 @@ type site struct {
 // startSite starts the program and stops it at the end of the test.
 func startSite(t testing.TB, c Config) *site {
 	t.Helper()
+	return startSiteAt(t, c, time.Now)
+}
+
+func startSiteAt(t testing.TB, c Config, clock func() time.Time) *site {
+	t.Helper()
 	s := &site{log: &lockedBuffer{}}
-	p, err := start(t.Context(), c, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	p, err := startAt(t.Context(), c, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

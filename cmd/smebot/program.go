@@ -17,6 +17,7 @@ import (
 	"smebot/bot/telegram"
 	"smebot/bot/web"
 	"smebot/bot/wechat"
+	"smebot/console"
 	"smebot/intents"
 )
 
@@ -24,6 +25,7 @@ import (
 type program struct {
 	config     Config
 	log        *slog.Logger
+	clock      func() time.Time
 	engine     *engine
 	dispatcher *bot.Dispatcher
 	meter      *meter
@@ -50,8 +52,13 @@ type closer struct {
 func (c Config) webChat() bool { return c.WebChat == nil || *c.WebChat }
 
 // start opens everything in the configuration. When a step fails, what was opened is closed again.
-func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err error) {
-	p := &program{config: c, log: log, meter: newMeter(), bots: map[string]bot.Sender{}, failed: make(chan error, 4)}
+func start(ctx context.Context, c Config, log *slog.Logger) (*program, error) {
+	return startAt(ctx, c, log, time.Now)
+}
+
+// startAt starts by a clock of the caller's.
+func startAt(ctx context.Context, c Config, log *slog.Logger, clock func() time.Time) (_ *program, err error) {
+	p := &program{config: c, log: log, clock: clock, meter: newMeter(), bots: map[string]bot.Sender{}, failed: make(chan error, 4)}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -68,12 +75,12 @@ func start(ctx context.Context, c Config, log *slog.Logger) (_ *program, err err
 	p.addr = public.Addr().String()
 	p.onStop("listener", func(context.Context) error { return closeListener(public) })
 
-	if p.engine, err = openEngine(ctx, c, log, nil); err != nil {
+	if p.engine, err = openEngineAt(ctx, c, log, nil, clock); err != nil {
 		return nil, err
 	}
 	warnTowns(c, log)
 	p.onStop("store and knowledge", func(context.Context) error { return p.engine.close() })
-	p.dispatcher = bot.NewDispatcher(p.engine.db, &p.engine.live, bot.Options{Log: log, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
+	p.dispatcher = bot.NewDispatcher(p.engine.db, &p.engine.live, bot.Options{Log: log, Clock: clock, Context: p.ctx, Routed: p.meter.routed, Talk: intents.Talk})
 	p.onStop("work in hand", p.drain)
 
 	mux := http.NewServeMux()
@@ -266,13 +273,13 @@ func (p *program) stop(ctx context.Context) error {
 func (p *program) housekeeping() {
 	tick := time.NewTicker(tidyEvery)
 	defer tick.Stop()
-	hourly := time.Now().Add(tidyEvery - time.Hour)
+	hourly := p.clock().Add(tidyEvery - time.Hour)
 	for {
-		now := time.Now()
+		now := p.clock()
 		err := errors.Join(p.tidy(now), p.engine.refreshDirectory(p.ctx), p.engine.refreshOperating(p.ctx), p.engine.tellAskers(p.ctx))
 		if err == nil && now.Sub(hourly) >= time.Hour {
 			hourly = now
-			err = p.retain(now)
+			err = errors.Join(p.retain(now), console.PurgeSessions(p.ctx, p.engine.db, now))
 		}
 		if err != nil && p.ctx.Err() == nil {
 			p.log.Error("what is past its time could not all be removed", "err", err)

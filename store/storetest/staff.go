@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"smebot/store"
@@ -82,6 +83,25 @@ var staffTests = []contract{
 		_, err = e.Session(ctx, two)
 		e.wantErr(err, store.ErrNotFound)
 	}},
+	{"an account sees its sessions and ends the others", func(e *env) {
+		e.must(e.AddAccount(ctx, "operator", "li", store.RoleAgent, "hash", time.Time{}))
+		e.must(e.AddAccount(ctx, "operator", "wu", store.RoleAgent, "hash", time.Time{}))
+		token := func(of string) string { return strings.Repeat(of, 30) }
+		for _, s := range [][2]string{{"li", "a"}, {"li", "b"}, {"wu", "c"}} {
+			e.must(e.StartSession(ctx, s[0], token(s[1])))
+			e.clock.pass(time.Minute)
+		}
+		all, err := e.SessionsOf(ctx, "li", token("a"))
+		e.must(err)
+		if len(all) != 2 || all[0].This || !all[1].This || !all[0].Used.After(all[1].Used) {
+			e.Errorf("the sessions are %+v", all)
+		}
+		e.must(e.EndOtherSessions(ctx, "li", token("a")))
+		for of, want := range map[string]error{"a": nil, "b": store.ErrNotFound, "c": nil} {
+			_, err := e.Session(ctx, token(of))
+			e.wantErr(err, want)
+		}
+	}},
 	{"a code of the second factor opens once", func(e *env) {
 		e.must(e.AddAccount(ctx, "operator", "admin", store.RoleAdmin, "hash", time.Time{}))
 		e.must(e.SetTOTP(ctx, "admin", "admin", "JBSWY3DPEHPK3PXP"))
@@ -98,7 +118,10 @@ var staffTests = []contract{
 				e.Errorf("step %d: %v %v", step.at, fresh, err)
 			}
 		}
+		e.must(e.StartSession(ctx, "admin", strings.Repeat("a", 30)))
 		e.must(e.SetTOTP(ctx, "operator", "admin", ""))
+		_, err = e.Session(ctx, strings.Repeat("a", 30))
+		e.wantErr(err, store.ErrNotFound)
 		if c, err := e.Credentials(ctx, "admin"); err != nil || c.TOTP {
 			e.Errorf("the second factor is still there: %v", err)
 		}

@@ -216,6 +216,7 @@
     } catch { /* the next look will do */ }
   }
   const look = () => { if (!document.hidden) news(); };
+  let wrote = -Infinity, looked = 0;
 
   // failed says why there is no reply and offers what helps. The message stays in the story with its id.
   function failed(entry, fault) {
@@ -243,6 +244,7 @@
   function say(said, press) {
     if (busy || !said.trim()) return;
     add({ id: newID(), me: said, press });
+    wrote = performance.now();
     turns();
     // A pressed button goes away with its reply; the input is where the talk goes on. A finger did not ask for a keyboard.
     if (press && !finger) text.focus();
@@ -281,7 +283,13 @@
   if (!story.length) add({ id: newID(), hello: true });
   turns();
   look();
-  setInterval(look, 60000);
+  // Who has just written may be answered by staff at any moment; otherwise once a minute will do.
+  setInterval(() => {
+    const now = performance.now();
+    if (now - looked < (now - wrote < 600000 ? 5000 : 60000)) return;
+    looked = now;
+    look();
+  }, 2500);
   document.addEventListener("visibilitychange", look);
   if (!finger) text.focus();
 })();
