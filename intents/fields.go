@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"smebot/knowledge/places"
 	"smebot/knowledge/script"
 )
 
@@ -126,10 +127,10 @@ func line(s string) string {
 var (
 	requestWords = regexp.MustCompile(`我想|我要|想要|请问|请|帮我|帮忙|联系我|登记|麻烦|唔该|想找|想问|告诉我|为什么|i want|i'd like|please|tell me`)
 	firmTail     = regexp.MustCompile(`(公司|厂|店|行|部|社|院|中心|工作室|工坊|作坊|商行|集团|经营部|门市|个体户|工程队|合作社|制造|实业|灯饰|五金|家具|服饰|co\.?|ltd\.?|limited|inc\.?|factory|company|workshop|trading|studio)\)?$`)
-	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
+	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做?|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
 	townHead     = regexp.MustCompile(`^(我们?(公司|厂|企业)?|公司|企业|厂|工厂|我哋)?\s*(地址|位置|所在地|所在镇街|镇街|镇)?\s*(设|就|都|开)?(在|位于|喺|是|系|:)+\s*|^(地址|所在镇街|所在地|镇街|位置)\s*:?\s*|^(it is |it's |we are )?in `)
 	townTail     = regexp.MustCompile(`(省|市|区|县|镇|街道|街|乡|村|工业园|开发区|園區|园区|新区)$`)
-	nameHead     = regexp.MustCompile(`^(联系人|称呼|姓名|名字|我的名字|您?叫我|叫我|我叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
+	nameHead     = regexp.MustCompile(`^(联系人|联络人|称呼|姓名|名字|我的名字|您?叫我|就?叫我|我叫做?|叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|揾|搵|写|填|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
 )
 
 // plain prepares an answer: one line, full-width forms made plain, punctuation at the ends dropped.
@@ -155,6 +156,9 @@ func firmOf(text string) (string, bool) {
 	if isHan(s) && strings.ContainsAny(s, ",;。") || strings.Contains(low, "不是") || strings.Contains(low, "唔系") {
 		return "", false // a sentence about the firm
 	}
+	if wants.MatchString(low) || needEN.MatchString(s) {
+		return "", false
+	}
 	if firmTail.MatchString(low) {
 		return s, !requestWords.MatchString(low) || n <= 30 && !strings.HasPrefix(low, "我")
 	}
@@ -164,7 +168,7 @@ func firmOf(text string) (string, bool) {
 	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) {
 		return "", false
 	}
-	if affirm[fold(s)] || refuse[fold(s)] || agree[fold(s)] || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
+	if affirm[fold(s)] || refuse[fold(s)] || saysAgree(fold(s)) || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
 		return "", false
 	}
 	return s, true
@@ -197,7 +201,7 @@ var allCaptions = sync.OnceValue(captions)
 var noName = regexp.MustCompile(`[啦喇吗唔冇嘅咗哦噢嗯您]|不想|不要|不用|不愿|不知|不懂|怎么|什么|可以|^我|^你|^他|别问`)
 
 // vague are short answers that say nothing.
-var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")
+var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay sure fine 行吧 好吧 得 得啦 好啊 好呀 得㗎 没意见 冇意见 没所谓 冇所谓 ok.fine all.right alright 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")
 
 // dropHead cuts what a pattern matched at the beginning of low from s. Both have the same characters one by
 // one unless the script conversion changed their number; then s stays.
@@ -223,13 +227,16 @@ func townOf(text string) (string, bool) {
 	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
 		return "", false
 	}
+	if wants.MatchString(low) || !isHan(s) && len(strings.Fields(s)) > 3 && len(places.Only(s)) == 0 {
+		return "", false
+	}
 	if asksSomething(text) || firmInRow.MatchString(low) || isCaption(s) || takesBack.MatchString(low) {
 		return "", false
 	}
 	if townTail.MatchString(low) {
 		return knownTown(s), true
 	}
-	if affirm[low] || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || noName.MatchString(low) || n > 16 && isHan(s) {
+	if affirm[low] || refuse[low] || saysAgree(low) || skip[low] || unsure[low] || vague[low] || noName.MatchString(low) || n > 16 && isHan(s) {
 		return "", false
 	}
 	return knownTown(s), true
@@ -245,10 +252,13 @@ func contactOf(text string) (string, bool) {
 	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
 		return "", false
 	}
-	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) || noName.MatchString(low) {
+	if wants.MatchString(low) || needEN.MatchString(s) {
 		return "", false
 	}
-	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || agree[low] || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {
+	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) || noName.MatchString(low) || isHan(s) && len(places.Only(s)) > 0 {
+		return "", false
+	}
+	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || saysAgree(low) || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {
 		return "", false
 	}
 	return s, !isHan(s) || n <= 12

@@ -79,7 +79,7 @@ func GuideMarkdown() string {
 			}
 			cue := ""
 			if o.cue != nil {
-				cue = "`" + strings.ReplaceAll(o.cue.String(), "|", "\\|") + "`"
+				cue = "`" + strings.NewReplacer("|", "\\|", "[没冇]", "没", "[不唔]", "不").Replace(o.cue.String()) + "`"
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", say("zh", k), say("en", k), to, cue)
 		}

@@ -22,6 +22,9 @@ func (t *turn) handle(text string, chosen bool) out {
 		return t.groupText(text, said)
 	}
 	c, isCommand := commandOf(said)
+	if !isCommand && t.inForm() && !chosen {
+		c, isCommand = leaving(said)
+	}
 	if !t.inForm() || asksSomething(text) {
 		t.hear(text, chosen)
 	}
@@ -32,7 +35,7 @@ func (t *turn) handle(text string, chosen bool) out {
 	if t.st.Erase {
 		t.st.Erase = false
 		switch {
-		case c == cmdEraseYes, said == "确认", said == "确定", said == "yes":
+		case c == cmdEraseYes, eraseYes[said]:
 			return t.erase()
 		case c == cmdEraseNo, c == cmdCancel, refuse[said]:
 			return t.kept()
@@ -55,11 +58,14 @@ func (t *turn) handle(text string, chosen bool) out {
 	if o, ok := t.nearText(text); ok {
 		return o
 	}
-	if t.st.Draft != nil && neverAgrees(said) { // a form that waits
+	if t.st.Draft != nil && neverAgrees(text) { // a form that waits
 		return t.refused()
 	}
 	if o, ok := t.direct(text, said); ok {
 		return o
+	}
+	if t.st.Menu != nil && t.st.Menu.Key == guideTypesKey && notSure(said) {
+		return t.stillUnsure()
 	}
 	if t.st.Guide != nil {
 		if o, ok := t.guideText(text); ok {
@@ -96,7 +102,7 @@ func (t *turn) kept() out {
 }
 
 // leaves are the commands that a form does not answer beside its question.
-var leaves = map[command]bool{cmdCancel: true, cmdBack: true, cmdMenu: true, cmdRestart: true, cmdEraseYes: true, cmdFind: true, cmdTypes: true}
+var leaves = map[command]bool{cmdCancel: true, cmdBack: true, cmdMenu: true, cmdRestart: true, cmdEraseYes: true, cmdFind: true, cmdTypes: true, cmdLater: true}
 
 // run does what a command asks. ok is false where it means nothing at this place.
 func (t *turn) run(c command) (out, bool) {
@@ -125,6 +131,13 @@ func (t *turn) run(c command) (out, bool) {
 	case cmdRestart:
 		t.st.Draft, t.st.Guide, t.st.Page, t.st.Need, t.st.NeedAt, t.st.Slug = nil, nil, nil, "", 0, ""
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Help}), true
+	case cmdLater:
+		if !t.inForm() {
+			return out{}, false
+		}
+		o := t.menu()
+		o.text = t.say(formLater)
+		return o, true
 	case cmdHelp:
 		return t.help(), true
 	case cmdHuman:
@@ -263,8 +276,15 @@ func (t *turn) direct(text, said string) (out, bool) {
 		}
 	}
 	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
-	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || agree[said]) {
+	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || saysAgree(said)) {
 		return out{text: t.say(formAlready, "number", t.st.Last), intent: understand.Referral, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelAsk)}}, true
+	}
+	if saysAgree(said) {
+		if t.st.Draft != nil { // the form waits, perhaps for this: it is asked again
+			t.st.Draft.Paused = false
+			return t.ask(t.say(formResume)), true
+		}
+		return t.withMenu(out{text: t.say(nothingToAgree), intent: understand.Help}), true
 	}
 	if hello[said] {
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true

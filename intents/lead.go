@@ -12,7 +12,7 @@ import (
 func (t *turn) confirm(said string) out {
 	d := t.st.Draft
 	switch {
-	case affirm[said]:
+	case affirms(said):
 		return t.saveLead()
 	case amend[said] || refuse[said]:
 		d.Edit = fChoose
@@ -20,6 +20,9 @@ func (t *turn) confirm(said string) out {
 	}
 	return t.retry(fConfirm, badConfirm)
 }
+
+// affirms reports whether folded words are a yes to the summary.
+func affirms(said string) bool { return affirm[said] || affirmHow.MatchString(said) }
 
 // saveLead makes the lead. It refuses to without what the law and the form want; nothing but a fault of this
 // package could lead here then.

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -102,27 +103,37 @@ func (t *turn) home() (places.Place, bool) {
 	return places.Known(t.in.Message.Town)
 }
 
-// townOffered is the town that the form offers as a choice.
-func (t *turn) townOffered() string {
-	if t.st.Town != "" {
-		return t.st.Town
+// townsOffered are the towns that the form offers as choices: the one that the firm's name holds, and the one spoken
+// of or the channel's.
+func (t *turn) townsOffered() []string {
+	var list []string
+	if found := t.likely(places.Find(t.st.Draft.Firm)); len(found) == 1 && found[0].Level == places.Town {
+		list = append(list, found[0].Full())
 	}
-	return t.in.Message.Town
+	if town := cmp.Or(t.st.Town, t.in.Message.Town); town != "" && !slices.Contains(list, town) {
+		list = append(list, town)
+	}
+	return list
 }
 
-// whichTown asks back when several towns bear the name given; the form's step stays. Otherwise it returns the
-// town as it is kept.
-func (t *turn) whichTown(said string) (town string, o out, asks bool) {
+// oneTown returns a town as it is kept, or the name where several towns bear it and which one must be asked.
+func (t *turn) oneTown(said string) (town, which string) {
 	found := t.likely(places.Only(said))
+	if d := t.st.Draft; d != nil && d.Which != "" && (len(found) != 1 || found[0].Level < places.Town) {
+		// "东莞那个": the wider place says which
+		for _, wide := range places.Find(said) {
+			if p, ok := places.Known(wide.Full() + d.Which); ok && p.Level == places.Town {
+				return p.Full(), ""
+			}
+		}
+	}
 	switch len(found) {
 	case 0:
-		return said, out{}, false
+		return said, ""
 	case 1:
-		return found[0].Full(), out{}, false
+		return found[0].Full(), ""
 	}
-	o = t.ask(t.say(nearWhich, "town", plain(said)))
-	o.choices = append(townChoices(found), o.choices[len(o.choices)-1])
-	return said, o, true
+	return "", plain(said)
 }
 
 func townChoices(found []places.Place) []bot.Choice {

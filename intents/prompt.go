@@ -6,6 +6,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 )
 
 // asks are the sentences of each field: the question, an easier one after a failure, and why it is asked.
@@ -63,7 +64,10 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 	case fFirm:
 		choices = append(choices, t.choice(labelNoFirm))
 	case fTown:
-		if town := t.townOffered(); town != "" {
+		if d.Which != "" {
+			return t.say(nearWhich, "town", d.Which), append(townChoices(t.likely(places.Only(d.Which))), cancel)
+		}
+		for _, town := range t.townsOffered() {
 			choices = append(choices, bot.Choice{Label: town, Value: town})
 		}
 	case fPlatform:
@@ -86,7 +90,7 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		}
 		return t.say(k), choices
 	case fConfirm:
-		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", readable(d.Phone))
+		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", t.number(d.Phone, d.Ext))
 		if d.Mends != "" {
 			words = t.say(askMend)
 		}
@@ -128,7 +132,7 @@ func (t *turn) summary() string {
 		case f == fTown:
 			v = t.inScript(v)
 		case f == fPhone:
-			v = readable(v)
+			v = t.number(v, d.Ext)
 		case f == fNeed:
 			v = shorten(v, 120)
 		}
@@ -138,6 +142,14 @@ func (t *turn) summary() string {
 		lines = append(lines, t.say(summaryLine, "field", t.say(names[f]), "value", v))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// number writes a telephone number with its extension.
+func (t *turn) number(e164, ext string) string {
+	if ext == "" {
+		return readable(e164)
+	}
+	return t.say(withExtension, "phone", readable(e164), "ext", ext)
 }
 
 func (d *draft) value(f field) string {

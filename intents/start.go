@@ -76,12 +76,14 @@ func (t *turn) fill(f details, early bool) bool {
 		}
 	}
 	set(&d.Firm, f.firm)
-	set(&d.Town, f.town)
+	if f.town != "" && d.Town == "" {
+		d.Town, d.Which = t.oneTown(f.town)
+	}
 	set(&d.Need, f.need)
 	before := d.Contact + d.Phone
 	set(&d.Contact, f.contact)
 	if f.phone != "" && d.Phone == "" {
-		d.Phone, d.Third = f.phone, f.third
+		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third
 	}
 	if told := d.Contact+d.Phone != before; told && early && d.Consent == nil {
 		d.Told = t.in.Now.Unix()

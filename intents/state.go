@@ -66,11 +66,14 @@ type draft struct {
 	Firm     string             `json:"f,omitempty"`
 	Town     string             `json:"w,omitempty"`
 	Need     string             `json:"n,omitempty"`
-	Platform string             `json:"p,omitempty"` // slug
+	Platform string             `json:"p,omitempty"`  // slug
+	Guessed  bool               `json:"pg,omitempty"` // the type was read from the need, not chosen
 	Contact  string             `json:"c,omitempty"`
-	Phone    string             `json:"h,omitempty"` // E.164
-	Notice   string             `json:"v,omitempty"` // version of the notice that was shown
-	Language knowledge.Language `json:"l,omitempty"` // it was shown in
+	Phone    string             `json:"h,omitempty"`  // E.164
+	Ext      string             `json:"hx,omitempty"` // its extension, figures
+	Which    string             `json:"wt,omitempty"` // a name told for the town that several towns bear
+	Notice   string             `json:"v,omitempty"`  // version of the notice that was shown
+	Language knowledge.Language `json:"l,omitempty"`  // it was shown in
 	Consent  *store.Consent     `json:"k,omitempty"`
 	Abroad   bool               `json:"a,omitempty"`  // the yes to the transfer abroad
 	Third    bool               `json:"3,omitempty"`  // the number seems to be another person's
@@ -135,7 +138,7 @@ func (s *state) prune(now time.Time) expired {
 
 // dropContact erases the contact details of a draft.
 func (d *draft) dropContact() {
-	d.Contact, d.Phone, d.Third, d.Standing, d.Told = "", "", false, "", 0
+	d.Contact, d.Phone, d.Ext, d.Third, d.Standing, d.Told = "", "", "", false, "", 0
 }
 
 func readState(b []byte) *state {

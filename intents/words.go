@@ -57,6 +57,7 @@ const (
 	cmdWithdraw command = "withdraw"
 	cmdStop     command = "stop"
 	cmdNext     command = "next"
+	cmdLater    command = "later"
 	cmdNotice   command = "notice"
 	cmdCorrect  command = "correct"
 	cmdReveal   command = "reveal"
@@ -143,6 +144,26 @@ func commandOf(folded string) (command, bool) {
 	}
 }
 
+// The ways of leaving a form, said in it: for good, and for now.
+var (
+	leaveWords = regexp.MustCompile(`^(?:我|我们|我哋|那|咁|那就|算了|算|还是|唔该|先|暂时|都|就)*(?:不想|唔想|不要|唔好|不用|唔使|不|唔|别)(?:再|想|要)?(?:(?:登记|办|弄|搞|申请|报名|录|整)(?:了|住|啦|喇|先|下去|嘢|啊|吧)*|填(?:了|啦|喇|住|下去)+)$|^(?:我)?(?:放弃|结束|停止)(?:登记|填写)?(?:了|吧|啦|喇)*$|^(?:sorry )?(?:i )?(?:do not|don t|dont|no longer) (?:want|wish) (?:to )?(?:register|go on|continue|do (?:this|it)|it|this)(?: any ?more| now)?$|^(?:please )?(?:stop|leave|abandon|forget)(?: registering| the form| this| about it)?$`)
+	laterWords = regexp.MustCompile(`^(?:我|我们|那|先|还是|等我|让我|唔该)*(?:下次|以后|改天|迟点|迟啲|第日|过几天|过两天|回头|晚点|晚些|今晚|等下|等阵|一阵|一阵间|稍后|有空|得闲|有时间|明天|听日)(?:再|先|才|嚟)*(?:说|讲|填|登记|来|嚟|算|搞|弄|考虑|同意|看|睇)?(?:吧|啦|喇|了|先)*$|^(?:我|先|让我|等我)*(?:考虑|想|谂|睇|看)(?:一下|下|想|看|清楚|考虑|谂)+(?:先|再说|再讲|吧|啦)*$|^(?:我|现在|而家)*(?:没时间|冇时间|在忙|好忙|唔得闲|没空|冇空)(?:啊|呀|了)*$|^(?:maybe |i will do it |let us do it )?(?:later|not now|another time|some other time)(?: please| thanks)?$|^(?:i (?:have to|must|need to|will) think(?: about it)?|let me think(?: about it)?|i am busy(?: now)?|no time(?: now)?)$`)
+)
+
+// wontTell is the wish to leave one answer out.
+var wontTell = regexp.MustCompile(`^(?:我|这个|呢个|这项)*(?:不想|唔想|不愿意?|唔愿|不方便|唔方便|可以不|能不能不|可唔可以唔)(?:填|写|说|讲|留|告诉|话)(?:这个|呢个|这项|你|您|俾你|给你|行吗|吗|啊|呀|了)*$|^(?:i )?(?:would |d )?(?:rather|prefer) not(?: to)?(?: say| tell| give it)?$|^i (?:do not|don t|dont) want to (?:say|tell)(?: you)?$`)
+
+// leaving returns the command by which folded words leave a form.
+func leaving(said string) (command, bool) {
+	switch {
+	case leaveWords.MatchString(said):
+		return cmdCancel, true
+	case laterWords.MatchString(said):
+		return cmdLater, true
+	}
+	return "", false
+}
+
 // words is a set of folded words, a dot standing for a space.
 func words(list string) map[string]bool {
 	m := map[string]bool{}
@@ -157,13 +178,17 @@ var (
 	agree  = words("同意 我同意 同意并继续 我同意并继续 已阅读并同意 我已阅读并同意 同意登记 我同意登记 同意处理 同意转交 同意传输 我同意传输 同意境外传输 同意的 我同意的 agree i.agree yes.i.agree i.do.agree agreed")
 	refuse = words("不同意 我不同意 唔同意 我唔同意 不 不要 不行 不可以 不愿意 拒绝 我拒绝 不接受 没同意 否 唔好 唔得 disagree i.disagree no i.do.not.agree i.dont.agree i.don.t.agree refuse decline no.thanks")
 	affirm = words("确认 确认提交 确定 提交 正确 无误 没问题 没错 对 对的 是 是的 好 好的 可以 确认无误 以上正确 冇问题 啱 confirm submit yes correct ok right yes.confirm looks.good")
-	amend  = words("修改 我要修改 要修改 更改 改 改一下 有误 不对 错了 改下 change edit modify amend")
-	skip   = words("跳过 跳过这一项 跳过这项 略过 不填 没有 无 skip skip.this pass")
-	unsure = words("不确定 不知道 不清楚 说不清 都不是 都不对 分不清 唔知 唔清楚 都唔系 not.sure unsure i.dont.know i.don.t.know none none.of.these")
-	mine   = words("是本人的 是本人 本人 是我本人 我本人 是我 是我的 我的 我自己的 自己的 是我自己的 系我本人 系我嘅 it.is.mine its.mine it.s.mine mine my.own")
-	vouch  = words("已获授权 已授权 获授权 有授权 已获对方授权 授权了 已同意 对方同意 对方知道 他同意了 她同意了 他知道 她知道 i.am.allowed.to authorised authorized i.have.permission with.permission")
-	hello  = words("你好 您好 hi hello hey 哈喽 嗨 在吗 在么 在不在 喂 早 早上好 下午好 晚上好 中午好 早晨 你好呀 good.morning good.afternoon hi.there")
-	thank  = words("谢谢 谢谢你 谢谢您 多谢 唔该 唔该晒 感谢 辛苦了 thanks thank.you thx 明白 明白了 知道了 好的谢谢 再见 拜拜 bye goodbye")
+	// affirmHow finds the yes to the summary in more words.
+	affirmHow = regexp.MustCompile(`^(?:嗯+|好的?|是的?|对|系|系呀|啱|可以|行|得|yes|ok|okay|yep|yeah|sure)*(?:以上)?(?:内容|信息|资料|登记内容)?(?:都|全部|全|晒|完全)?(?:没有?错|冇错|无误|没有?问题|冇问题|正确|是对的|对的?|对了|啱晒?|系咁|就这样|就咁|就是这样|这样就行|可以了|可以提交|确认|确定)(?:了|啦|喇|晒|啊|呀|的|提交|吧)*(?:谢谢|唔该)?$|^(?:好的?|可以|行|没问题)?(?:请|麻烦|帮我)?(?:确认)?提交(?:吧|啦|喇|了)?$|^(?:yes |ok |okay |yep |yeah |sure )*(?:that s |that is |it s |it is |this is |all |everything is |looks )?(?:right|correct|fine|good|ok|okay|all right|confirmed?)(?: now)?(?: please| thanks| thank you)?$|^(?:yes |ok |okay )*(?:please )?(?:submit|send|go ahead|confirm)(?: it| that)?(?: please)?$`)
+	amend     = words("修改 我要修改 要修改 更改 改 改一下 有误 不对 错了 改下 change edit modify amend")
+	skip      = words("跳过 跳过这一项 跳过这项 略过 不填 没有 无 skip skip.this pass")
+	unsure    = words("不确定 不知道 不清楚 说不清 都不是 都不对 分不清 唔知 唔清楚 都唔系 not.sure unsure i.dont.know i.don.t.know none none.of.these")
+	mine      = words("是本人的 是本人 本人 是我本人 我本人 是我 是我的 我的 我自己的 自己的 是我自己的 系我本人 系我嘅 it.is.mine its.mine it.s.mine mine my.own")
+	// eraseYes answers whether everything shall be deleted; 好 and 嗯 do not.
+	eraseYes = words("确认 确定 是 是的 删 删吧 删啦 删了 删除 删除吧 删掉 删掉吧 全删 都删 都删了 全部删除 确定删 系 系呀 yes yes.please yes.delete yes.delete.it delete.it sure")
+	vouch    = words("已获授权 已授权 获授权 有授权 已获对方授权 授权了 已同意 对方同意 对方知道 他同意了 她同意了 他知道 她知道 i.am.allowed.to authorised authorized i.have.permission with.permission")
+	hello    = words("你好 您好 hi hello hey 哈喽 嗨 在吗 在么 在不在 喂 早 早上好 下午好 晚上好 中午好 早晨 你好呀 good.morning good.afternoon hi.there")
+	thank    = words("谢谢 谢谢你 谢谢您 多谢 唔该 唔该晒 感谢 辛苦了 thanks thank.you thx 明白 明白了 知道了 好的谢谢 再见 拜拜 bye goodbye")
 )
 
 var question = regexp.MustCompile(`[?？]|吗|嘛|呢\s*$|么\s*$|什么|甚么|啥|怎么|怎样|咋|如何|多少|哪|几个|几家|几时|多久|谁|是否|是不是|能不能|可不可以|要不要|有没有|行不行|好不好|得唔得|好唔好|使唔使|可唔可以|为什么|为何|点样|点解|乜|咩|系咪|有冇|几多|边度|边个|唔使|^(what|how|who|when|where|which|why|can|does|do|is|are|will|should)\b`)
@@ -173,7 +198,7 @@ func asksSomething(text string) bool {
 	return question.MatchString(strings.ToLower(script.Simplified(text)))
 }
 
-var whyWords = regexp.MustCompile(`为什么|为何|干嘛要|干吗要|做什么用|有什么用|点解|要来干|要嚟做|why|what.*for\b`)
+var whyWords = regexp.MustCompile(`为什么|为何|为啥|干嘛|干吗|干什么|做什么$|做什么用|有什么用|有啥用|有咩用|有乜用|做乜|做咩|点解|要来干|要嚟|攞嚟|why|what.*for\b|what is the use`)
 
 // asksWhy reports whether a message asks what an answer is wanted for: "为什么要电话？".
 func asksWhy(text string) bool {
