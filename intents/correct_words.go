@@ -60,9 +60,9 @@ var corrections = []*regexp.Regexp{
 	// 写错名字了，是… / 打错电话 / 选错类型了，是…
 	regexp.MustCompile(beg + verb + `错(?:了|咗)?(?P<field>` + anyField + `)(?:了|咗|喇)?` + gap + correct + `(?P<new>.*)$`),
 	// 把电话改成139… / 联系人换一下，找李小姐 / 镇街换成小榄
-	regexp.MustCompile(beg + `(?P<field>` + anyField + `)(?:要|应该|应|请|想)?(?:改成|改为|改做|改到|换成|换做|换为|更正为|应该是|应该系|应是|应为|` + mends + `(?:一下|下|咗|了)?)` + gap + correct + `(?P<new>.+)$`),
+	regexp.MustCompile(beg + `(?P<field>` + anyField + `)(?:要|应该|应|请|想)?(?:改成|改为|改做|改到|换成|换做|换为|更正为|应该是|应该系|应是|应为|` + mends + `(?:一下|下|咗|了)?)` + gap + correct + `(?P<new>.*)$`),
 	// 改一下电话，139… / 换个号码 139…
-	regexp.MustCompile(beg + mends + `(?:一下|下|个|埋|咗|了|掉)?(?:我的|我嘅|我个|个)?(?P<field>` + anyField + `)(?:了|咗|喇|啦)?` + gap + correct + `(?P<new>.+)$`),
+	regexp.MustCompile(beg + mends + `(?:一下|下|个|埋|咗|了|掉)?(?:我的|我嘅|我个|个)?(?P<field>` + anyField + `)(?:了|咗|喇|啦)?` + gap + correct + `(?P<new>.*)$`),
 	// 不是古镇是小榄 / 不在古镇，在小榄
 	regexp.MustCompile(beg + `(?:不是|唔系|不系|并不是|不在|唔喺)\s*(?P<old>.{1,30}?)[\s,，。;；]*(?:而|应该|应)?(?:是|系|在|喺)\s*(?P<new>.{1,60})$`),
 	// 是小榄，不是古镇
@@ -75,7 +75,7 @@ var corrections = []*regexp.Regexp{
 	regexp.MustCompile(beg + `(?:不对|唔对|唔啱|不是|唔系|错了|错咗|` + verb + `错(?:了|咗)?|更正(?:一下)?|纠正(?:一下)?)[\s,，。.!！:：]+(?:应该|应|要)?(?:是|为|系|叫)?\s*(?P<new>.+)$`),
 	regexp.MustCompile(`^(?:我们?|我哋|公司|厂)*(?:已经?|现在|而家)*(?:搬到|搬去|搬咗去|搬了去)\s*(?P<new>.+?)(?:了|喇|啦)?$`),
 	// 一三九…，头先讲错咗
-	regexp.MustCompile(`^(?P<new>.{2,60}?)` + gap + `(?:刚才|头先|刚刚|之前|上面)(?:的|那个|嗰个)?` + verb + `?(?:错了|错咗|错)$`),
+	regexp.MustCompile(`^(?P<new>.{2,60}?)` + gap + `(?:刚才|头先|刚刚|之前|上面)(?:的|那个|[嗰𠮶]个)?` + verb + `?(?:错了|错咗|错)$`),
 	regexp.MustCompile(`^(?:sorry,? |oh,? |no,? )*(?:the |my |our )?(?:wrong|incorrect) (?P<field>` + anyField + `)[\s,.;:]*(?:it is|it's|it should be|should be|the right one is)?\s*(?P<new>.*)$`),
 	regexp.MustCompile(`^(?:sorry,? |oh,? |no,? )*(?:my |the |our )?(?P<field>` + anyField + `) (?:is|was) (?:wrong|not right|incorrect|mistyped)[\s,.;:]*(?:it is|it's|it should be|should be)?\s*(?P<new>.*)$`),
 	regexp.MustCompile(`^(?:please |can you |could you |i want to |i need to )*(?:change|correct|update|edit) (?:my |the |our )?(?P<field>` + anyField + `)(?: to| into|:)?\s*(?P<new>.*)$`),

@@ -109,7 +109,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 			return t.aside(t.showData(0, false), false), true
 		case res.Ask == understand.StopNews:
 			return t.aside(t.stopNews(), false), true
-		case res.Ask == understand.Withdraw && !takesConsentBack(text):
+		case res.Ask == understand.Withdraw && (!takesConsentBack(text) || t.st.Draft.Consent == nil && asking):
 			return out{}, false
 		}
 		return t.privacy(res.Ask), true

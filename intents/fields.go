@@ -130,7 +130,7 @@ var (
 	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做?|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
 	townHead     = regexp.MustCompile(`^(我们?(公司|厂|企业)?|公司|企业|厂|工厂|我哋)?\s*(地址|位置|所在地|所在镇街|镇街|镇)?\s*(设|就|都|开)?(在|位于|喺|是|系|:)+\s*|^(地址|所在镇街|所在地|镇街|位置)\s*:?\s*|^(it is |it's |we are )?in `)
 	townTail     = regexp.MustCompile(`(省|市|区|县|镇|街道|街|乡|村|工业园|开发区|園區|园区|新区)$`)
-	nameHead     = regexp.MustCompile(`^(联系人|联络人|称呼|姓名|名字|我的名字|您?叫我|就?叫我|我叫做?|叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|揾|搵|写|填|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名)?\s*`)
+	nameHead     = regexp.MustCompile(`^(联系人|联络人|称呼|姓名|名字|我的名字|您?叫我|就?叫我|我叫做?|叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|揾|搵|写|填|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名|写|填)?\s*`)
 )
 
 // plain prepares an answer: one line, full-width forms made plain, punctuation at the ends dropped.

@@ -56,7 +56,7 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	step := t.step()
 	switch {
-	case saysAgree(said) && d.Notice != "" && (d.Consent == nil || step == fAbroad):
+	case saysAgree(said) && !asksSomething(text) && d.Notice != "" && (d.Consent == nil || step == fAbroad):
 		return t.agreed(step)
 	case refuse[said] && (step == fConsent || step == fAbroad), neverAgrees(text):
 		return t.refused()
@@ -186,6 +186,9 @@ func (t *turn) retry(f field, why key) out {
 	if d.Tries[f] > 2 && skippable(f) {
 		return t.skipField(f)
 	}
+	if d.Asked[f] >= sameWords && (f == fConsent || f == fAbroad || f == fThird || f == fChoose) {
+		return t.prompt() // the easier words say it already
+	}
 	o := t.ask(t.say(why))
 	if d.Tries[f] > 2 && asks[f].easy != "" && slices.Contains(editable, f) {
 		o.text = t.say(formStuck) + "\n" + o.text
@@ -201,14 +204,34 @@ func (t *turn) goBack() out {
 		delete(d.Asked, fConfirm)
 		return t.prompt()
 	}
-	if len(d.Order) == 0 {
+	f := d.before(t.step())
+	if f == "" {
 		return t.ask(t.say(formFirst))
 	}
-	f := d.Order[len(d.Order)-1]
-	d.Order = d.Order[:len(d.Order)-1]
 	d.set(f, "")
 	d.answered(f)
 	return t.ask(t.say(formBack))
+}
+
+// before returns the answer to go back to, "" if there is none: the last one given to a question, else the nearest
+// one before the current question that was told unasked.
+func (d *draft) before(step field) field {
+	if n := len(d.Order); n > 0 {
+		f := d.Order[n-1]
+		d.Order = d.Order[:n-1]
+		return f
+	}
+	sequence := []field{fFirm, fTown, fNeed, fPlatform, fConsent, fContact, fPhone}
+	at := slices.Index(sequence, step)
+	if at < 0 {
+		at = len(sequence)
+	}
+	for _, f := range slices.Backward(sequence[:at]) {
+		if d.value(f) != "" && !(f == fPlatform && d.Guessed) || f == fConsent && d.Consent != nil || slices.Contains(d.Skipped, f) {
+			return f
+		}
+	}
+	return ""
 }
 
 // set changes a field; consent fields are taken back.

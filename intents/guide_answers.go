@@ -73,7 +73,7 @@ func (n node) holdsPart(o option, said string) bool {
 }
 
 // unsureHow finds the ways of saying that one is not sure, in a short answer.
-var unsureHow = regexp.MustCompile(`不知|唔知|不确定|不清楚|唔清楚|说不[清准好]|讲唔|讲不清|分不清|都不是|都唔系|都不像|没有一样|随便|随意|都可以|都行|是但|系但|你(?:们|帮我|替我|来)?(?:选|定|决定|拣|看|推荐)|帮我(?:选|拣|定|看)|不好说|难讲|难说|不懂(?:选|怎么)|最后一[个项]|尾嗰个|not sure|unsure|no idea|do not know|don t know|dunno|none of|you (?:choose|decide|pick)|whatever|hard to say|the last (?:one)?`)
+var unsureHow = regexp.MustCompile(`不知|唔知|不确定|不清楚|唔清楚|说不[清准好]|讲唔|讲不清|分不清|都不是|都唔系|都不像|没有一样|随便|随意|都可以|都行|是但|系但|你(?:们|帮我|替我|来)?(?:选|定|决定|拣|看|推荐)|帮我(?:选|拣|定|看)|不好说|难讲|难说|不懂(?:选|怎么)|最后一[个项]|尾[嗰𠮶]个|not sure|unsure|no idea|do not know|don t know|dunno|none of|you (?:choose|decide|pick)|whatever|hard to say|the last (?:one)?`)
 
 // longestUnsure is how long in characters such an answer is; a longer one tells something.
 const longestUnsure = 30

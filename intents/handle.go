@@ -115,6 +115,9 @@ func (t *turn) run(c command) (out, bool) {
 			t.st.Guide = nil
 			return t.withMenu(out{text: t.say(menuText), intent: understand.Help}), true
 		}
+		if registering.MatchString(fold(t.text)) && t.hasOpen() {
+			return t.alreadySent(), true
+		}
 		return t.withMenu(out{text: t.say(nothingToStop), intent: understand.Help}), true
 	case cmdBack:
 		switch {
@@ -262,6 +265,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if m := mendNumber.FindStringSubmatch(plain(text)); m != nil {
 		return t.startMend(m[1]), true
 	}
+	if o, ok := t.afterwards(text, said); ok {
+		return o, true
+	}
 	if leadPattern.MatchString(text) {
 		return t.status(text), true
 	}
@@ -272,6 +278,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 		rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
 		alone := rest <= 8 && !asksSomething(text) // otherwise there is something to answer
 		if res := t.understood(); alone && t.takesLeads() && t.st.Draft == nil && (res.Intent == understand.NoAnswer || res.Intent == understand.Greeting) {
+			if t.hasOpen() {
+				return out{text: t.say(phoneGivenAgain), intent: understand.Help, choices: []bot.Choice{t.choice(labelCorrect), t.choice(labelRegister), t.choice(labelMenu)}}, true
+			}
 			return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
 		}
 	}

@@ -39,7 +39,7 @@ func (t *turn) saveLead() out {
 	consent := *d.Consent
 	consent.Abroad = abroad
 	lead := store.Lead{
-		Number: number, Created: t.in.Now, Firm: d.Firm, Town: d.Town, Contact: d.Contact, Phone: store.Phone(d.Phone), Platform: d.Platform, Need: d.Need,
+		Number: number, Created: t.in.Now, Firm: d.Firm, Town: d.Town, Contact: d.Contact, Phone: store.Phone(d.Phone), Extension: d.Ext, Platform: d.Platform, Need: d.Need,
 		From: t.in.Message.From, Consent: consent, Status: store.New, Draft: d.ID,
 	}
 	if d.Third {

@@ -102,7 +102,7 @@ func (t *turn) showData(from int, full bool) out {
 	}
 	d := t.st.Draft
 	if len(leads) == 0 && d == nil {
-		o.text = t.say(showNone)
+		o.text, o.choices = t.say(showNone), []bot.Choice{t.choice(labelErase), t.choice(labelMenu)}
 		return o
 	}
 	if slices.ContainsFunc(leads, open) {
@@ -121,7 +121,7 @@ func (t *turn) showData(from int, full bool) out {
 	if d != nil && from == 0 {
 		phone := maskedPhone(store.Phone(d.Phone))
 		if full {
-			phone = readable(d.Phone)
+			phone = t.number(d.Phone, d.Ext)
 		}
 		if d.Phone == "" {
 			phone = ""
@@ -154,7 +154,7 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 		given = t.say(notPassed)
 	}
 	if full {
-		phone = readable(l.Phone.Reveal()) // asked for, by its owner
+		phone = t.number(l.Phone.Reveal(), l.Extension) // asked for, by its owner
 	}
 	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", l.Firm, "town", t.orNone(t.inScript(l.Town)),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +

@@ -246,7 +246,8 @@ func (t *turn) route() out {
 		o = t.current(t.say(unreadable))
 	default:
 		text := cutRunes(strings.TrimSpace(m.Text), maxText)
-		if c, ok := t.st.Menu.find(fold(text)); ok {
+		c, ok := t.st.Menu.find(fold(text))
+		if asks := "?？"; ok && (!strings.ContainsAny(text, asks) || strings.ContainsAny(c.Label+c.Value, asks)) { // "同意？" chooses nothing
 			o = t.handle(c.Value, true)
 		} else {
 			o = t.handle(text, false)

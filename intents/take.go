@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"smebot/intents/understand"
@@ -177,6 +178,13 @@ func (t *turn) takePhone(text string, done func() out) out {
 		return done()
 	case phoneNoCode:
 		return t.retry(fPhone, badArea)
+	case phoneNone:
+		if strings.Contains(lower(text), "座机") || strings.Contains(lower(text), "固话") {
+			return t.retry(fPhone, badArea)
+		}
+		if !strings.ContainsFunc(text, unicode.IsDigit) {
+			return t.retry(fPhone, badNoPhone)
+		}
 	}
 	return t.retry(fPhone, badPhone)
 }

@@ -49,6 +49,12 @@ type personal struct {
 	Need    string `json:"need,omitempty"`
 	User    string `json:"user,omitempty"`
 	Draft   string `json:"draft,omitempty"`
+	Ext     string `json:"ext,omitempty"`
+}
+
+// personalOf gathers what a lead holds about its person, to be sealed.
+func personalOf(l Lead) personal {
+	return personal{l.Firm, l.Contact, l.Phone.Reveal(), l.Need, l.From.User, l.Draft, l.Extension}
 }
 
 // Leads returns the leads that a filter chooses, newest first, without their histories.
@@ -197,7 +203,7 @@ func (d *DB) scanLead(row scanner) (Lead, error) {
 	if err := d.openJSON(colDetails, []byte(l.Number), details, &p); err != nil {
 		return Lead{}, fmt.Errorf("lead %s: %w", l.Number, err)
 	}
-	l.Firm, l.Contact, l.Phone, l.Need, l.From.User, l.Draft = p.Firm, p.Contact, Phone(p.Phone), p.Need, p.User, p.Draft
+	l.Firm, l.Contact, l.Phone, l.Extension, l.Need, l.From.User, l.Draft = p.Firm, p.Contact, Phone(p.Phone), p.Ext, p.Need, p.User, p.Draft
 	return l, nil
 }
 
