@@ -39,6 +39,8 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.aside(out{text: t.say(greetingForm)}, false), true
 	case thank[said]:
 		return t.aside(out{text: t.say(thanks)}, false), true
+	case aboutBot.MatchString(said):
+		return t.aside(out{text: t.say(iAmABot)}, false), true
 	case noPhone.MatchString(script.Simplified(strings.ToLower(text))):
 		return t.aside(out{text: t.office(whyNot)}, false), true
 	}
@@ -58,7 +60,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	if _, _, f := findPhone(text); f == phoneOK && !asksSomething(text) {
 		return out{}, false
 	}
-	if t.fillsClosed(step, text) {
+	if _, ok := number(said); ok || t.fillsClosed(step, text) {
 		return out{}, false
 	}
 	res := t.understood()
@@ -133,7 +135,8 @@ func (t *turn) fillsClosed(step field, text string) bool {
 		return f != phoneNone && !asksSomething(text)
 	case fTown:
 		_, ok := townOf(text)
-		return ok || skip[said]
+		_, that := thatOne(text, t.st.Draft.Which)
+		return ok || that || skip[said]
 	case fThird:
 		return mine[said] || vouches(said) || knows.MatchString(said) || affirm[said] || refuse[said] || vague[said]
 	case fConfirm:

@@ -217,48 +217,56 @@ func dropHead(s, low string, re *regexp.Regexp) string {
 	return rest
 }
 
-// townOf reads a town from an answer to that question.
-func townOf(text string) (string, bool) {
-	s := plain(text)
-	low := strings.ToLower(script.Simplified(s))
-	s = strings.TrimSpace(dropHead(s, low, townHead))
-	low = strings.ToLower(script.Simplified(s))
-	n := utf8.RuneCountInString(s)
-	if n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s) || requestWords.MatchString(low) || hello[low] || thank[low] {
-		return "", false
-	}
-	if wants.MatchString(low) || !isHan(s) && len(strings.Fields(s)) > 3 && len(places.Only(s)) == 0 {
-		return "", false
-	}
-	if asksSomething(text) || firmInRow.MatchString(low) || isCaption(s) || takesBack.MatchString(low) {
-		return "", false
-	}
-	if townTail.MatchString(low) {
-		return knownTown(s), true
-	}
-	if affirm[low] || refuse[low] || saysAgree(low) || skip[low] || unsure[low] || vague[low] || noName.MatchString(low) || n > 16 && isHan(s) {
-		return "", false
-	}
-	return knownTown(s), true
+// townOf reads a town from an answer to that question. Words that are no known place are one if they may be the name
+// of one at all; sure reports whether they say so.
+func townOf(text string) (town string, ok bool) {
+	town, _, ok = townIn(text)
+	return town, ok
 }
+
+func townIn(text string) (town string, sure, ok bool) {
+	s := plain(text)
+	low := lower(s)
+	s = strings.TrimSpace(dropHead(s, low, townHead))
+	low = lower(s)
+	n := utf8.RuneCountInString(s)
+	known := len(places.Only(s)) > 0
+	switch {
+	case n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s), requestWords.MatchString(low), hello[low], thank[low], wants.MatchString(low):
+		return "", false, false
+	case !isHan(s) && len(strings.Fields(s)) > 3 && !known:
+		return "", false, false
+	case asksSomething(text), firmInRow.MatchString(low), isCaption(s), takesBack.MatchString(low):
+		return "", false, false
+	case known, townTail.MatchString(low):
+		return knownTown(s), true, true
+	case affirm[low], refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], noName.MatchString(low), n > 16 && isHan(s):
+		return "", false, false
+	}
+	return s, false, true
+}
+
+// nameTail are courtesies behind a name: 叫我辉哥得啦.
+var nameTail = regexp.MustCompile(`(?:就行|就得|就好|就可以|即可|得啦|得喇|好了|可以了|吧|啦|喇)+$`)
 
 // contactOf reads how to call the person from an answer to that question.
 func contactOf(text string) (string, bool) {
 	s := plain(text)
-	low := strings.ToLower(script.Simplified(s))
+	low := lower(s)
 	s = strings.TrimSpace(dropHead(s, low, nameHead))
+	if at := nameTail.FindStringIndex(lower(s)); at != nil && at[0] > 0 {
+		s = string([]rune(s)[:utf8.RuneCountInString(lower(s)[:at[0]])])
+	}
 	low = fold(s)
 	n := utf8.RuneCountInString(s)
-	if n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(s, unicode.IsDigit) || requestWords.MatchString(low) {
+	switch {
+	case n < 1 || n > maxContact || !hasLetter(s) || strings.ContainsFunc(digits(s), unicode.IsDigit):
 		return "", false
-	}
-	if wants.MatchString(low) || needEN.MatchString(s) {
+	case requestWords.MatchString(low), wants.MatchString(low), needEN.MatchString(s), asksSomething(text), isCaption(s), takesBack.MatchString(low), noName.MatchString(low):
 		return "", false
-	}
-	if _, isType := typeOf(s); isType || isCaption(s) || takesBack.MatchString(low) || townInRow.MatchString(low) || noName.MatchString(low) || isHan(s) && len(places.Only(s)) > 0 {
+	case hasType(s), townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
 		return "", false
-	}
-	if asksSomething(text) || hello[low] || thank[low] || affirm[low] && n > 1 || refuse[low] || saysAgree(low) || skip[low] || unsure[low] || vague[low] || amend[low] || strings.HasSuffix(low, "公司") {
+	case hello[low], thank[low], affirm[low] && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
 		return "", false
 	}
 	return s, !isHan(s) || n <= 12

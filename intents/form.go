@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"smebot/bot"
 	"smebot/intents/understand"
@@ -81,6 +82,11 @@ func (t *turn) formText(text string, chosen bool) out {
 	if !chosen {
 		if o, ok := t.correction(text); ok {
 			return o
+		}
+		if t.complains(step, text) && utf8.RuneCountInString(text) >= wholeStory {
+			if o, ok := t.several(step, text); ok {
+				return o
+			}
 		}
 		if o, ok := t.digression(step, text); ok {
 			return o
@@ -165,14 +171,20 @@ func (t *turn) elsewhere(step field, f details) bool {
 // trouble are words of which a complaint holds one; the name of a firm does not.
 var trouble = regexp.MustCompile(`被|老是|总是|不|没|冇|唔|缺|太|退|贵|难|差|乱|坏|招|降|怎么|想|要|need|want|cannot|can't|no |not |too |bad|short of`)
 
+// wholeStory is how long in characters a message is that tells what troubles the firm, and not a question.
+const wholeStory = 25
+
 // complains reports whether a message says in a complaint what the firm needs, while something else is asked for.
 func (t *turn) complains(step field, text string) bool {
 	d := t.st.Draft
-	if d.Need != "" && d.Need != t.st.Need || step == fNeed || step == fPlatform || step == fConsent || step == fAbroad || asksSomething(text) || !trouble.MatchString(lower(text)) {
+	if d.Need != "" && d.Need != t.st.Need || step == fNeed || step == fPlatform || step == fConsent || step == fAbroad || !trouble.MatchString(lower(text)) {
 		return false
 	}
 	res := t.understood()
-	return res.Intent == understand.Platform && res.Confidence >= sure
+	if utf8.RuneCountInString(text) >= wholeStory { // whoever tells so much tells the need, whatever it asks besides
+		return res.Intent == understand.Platform || res.Intent == understand.Clarify
+	}
+	return !asksSomething(text) && res.Intent == understand.Platform && res.Confidence >= sure
 }
 
 // retry asks again after an answer that could not be used: first with the reason, then in easier words, then

@@ -29,6 +29,7 @@ func (t *turn) handle(text string, chosen bool) out {
 		t.hear(text, chosen)
 	}
 	t.where, t.st.Where = t.st.Where, ""
+	t.many, t.st.Which = t.st.Which, ""
 	if !chosen && !t.inForm() {
 		t.hearTown(text)
 	}
@@ -294,6 +295,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 			return t.ask(t.say(formResume)), true
 		}
 		return t.withMenu(out{text: t.say(nothingToAgree), intent: understand.Help}), true
+	}
+	if aboutBot.MatchString(said) {
+		return t.withMenu(out{text: t.say(iAmABot), intent: understand.Greeting}), true
 	}
 	if hello[said] {
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true

@@ -119,12 +119,9 @@ func (t *turn) townsOffered() []string {
 // oneTown returns a town as it is kept, or the name where several towns bear it and which one must be asked.
 func (t *turn) oneTown(said string) (town, which string) {
 	found := t.likely(places.Only(said))
-	if d := t.st.Draft; d != nil && d.Which != "" && (len(found) != 1 || found[0].Level < places.Town) {
-		// "东莞那个": the wider place says which
-		for _, wide := range places.Find(said) {
-			if p, ok := places.Known(wide.Full() + d.Which); ok && p.Level == places.Town {
-				return p.Full(), ""
-			}
+	if d := t.st.Draft; d != nil && (len(found) != 1 || found[0].Level < places.Town) {
+		if p, ok := thatOne(said, d.Which); ok {
+			return p.Full(), ""
 		}
 	}
 	switch len(found) {
@@ -134,6 +131,19 @@ func (t *turn) oneTown(said string) (town, which string) {
 		return found[0].Full(), ""
 	}
 	return "", plain(said)
+}
+
+// thatOne is the town of a name that lies in the wider place a message names: "中山那个" after 沙溪 was asked back.
+func thatOne(said, name string) (places.Place, bool) {
+	if name == "" {
+		return places.Place{}, false
+	}
+	for _, wide := range places.Find(said) {
+		if p, ok := places.Known(wide.Full() + name); ok && p.Level == places.Town {
+			return p, true
+		}
+	}
+	return places.Place{}, false
 }
 
 func townChoices(found []places.Place) []bot.Choice {
@@ -246,7 +256,7 @@ func (t *turn) askMaybe(o *out, slug string) {
 		return
 	}
 	o.text += "\n" + t.say(nearWhich, "town", t.inScript(t.maybe[0].Name))
-	t.st.Where = slug
+	t.st.Where, t.st.Which = slug, t.maybe[0].Name
 	for _, c := range townChoices(t.maybe) {
 		o.add(c)
 	}
@@ -271,13 +281,15 @@ func (t *turn) nearText(text string) (out, bool) {
 	found := t.likely(places.Only(text))
 	if whole, ok := places.ByName(plain(text)); ok {
 		found = []places.Place{whole}
+	} else if p, ok := thatOne(text, t.many); asked && ok {
+		found = []places.Place{p}
 	}
 	switch {
 	case len(found) == 1:
 		t.st.Town = found[0].Full()
 		return t.nearby(slug), true
 	case len(found) > 1:
-		t.st.Where = slug
+		t.st.Where, t.st.Which = slug, plain(text)
 		o := t.askWhere(t.say(nearWhich, "town", plain(text)))
 		o.choices = append(townChoices(found), o.choices...)
 		return o, true

@@ -145,6 +145,7 @@ type turn struct {
 	fresh   bool           // this turn answered something that may be called useful
 	maybe   []places.Place // towns of one name that the message may mean
 	where   string         // slug of what the town was asked for by the last turn
+	many    string         // the name of several towns that it asked back
 }
 
 // out is a reply in the making.

@@ -33,6 +33,7 @@ type state struct {
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
 	Town     string             `json:"tn,omitempty"` // the known place last named, its full name
 	Where    string             `json:"wh,omitempty"` // slug of what the town was asked for
+	Which    string             `json:"wx,omitempty"` // a name that several towns bear, asked back with it
 	Unmet    []string           `json:"un,omitempty"` // what was counted as missing, lest it be counted twice
 	Erase    bool               `json:"e,omitempty"`  // asked whether to erase everything
 	Refused  int64              `json:"r,omitempty"`  // when the consent was last refused

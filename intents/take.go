@@ -7,7 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 )
 
 // single takes an answer to one question.
@@ -43,13 +45,21 @@ func (t *turn) single(step field, text string) out {
 		}
 		return t.retry(step, badFirm)
 	case fTown:
-		if v, ok := townOf(text); ok {
+		if p, ok := thatOne(text, d.Which); ok {
+			d.Town, d.Which = p.Full(), ""
+			return done()
+		}
+		if v, sure, ok := townIn(text); ok && (sure || d.Tries[fTown] > 0) { // an unknown name is taken when it is said again
 			if d.Town, d.Which = t.oneTown(v); d.Town == "" {
 				return t.prompt()
 			}
 			return done()
 		}
-		return t.retry(step, badTown)
+		o := t.retry(step, badTown)
+		if p, ok := places.Nearest(plain(text)); ok && t.step() == fTown {
+			o.choices = append([]bot.Choice{{Label: shorten(p.Full(), 16), Value: p.Full()}}, slices.DeleteFunc(o.choices, func(c bot.Choice) bool { return c.Value == p.Full() })...)
+		}
+		return o
 	case fNeed:
 		return t.takeNeed(text, done)
 	case fPlatform:
@@ -136,10 +146,19 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	if notSure(said) {
 		return t.skipField(fNeed)
 	}
+	if toldBefore.MatchString(said) {
+		if t.st.Need == "" {
+			return t.retry(fNeed, badNeed)
+		}
+		masked = t.st.Need
+	}
 	d.Need = cutRunes(masked, maxNeed)
 	t.inferType()
 	return done()
 }
+
+// toldBefore refers to what was said already.
+var toldBefore = regexp.MustCompile(`^(?:我)?(?:上面|前面|刚才|头先|之前|刚刚)*(?:都|已经|不是|咪)*(?:说|讲|写|填)(?:过|了|咗|明)+(?:的|了|啦|喇|嘅|吗)*$|^(?:i )?(?:already |just )?(?:said|told you|wrote) (?:it|that|this|above|so)?(?: already| above| before)?$`)
 
 // creditLabel names a firm's registration number, which is no need.
 var creditLabel = regexp.MustCompile(`^(?:我们?|公司|企业)*(?:的)?(?:统一)?(?:社会)?信用代码|^(?:营业执照|注册)号`)

@@ -58,6 +58,7 @@ const (
 	greeting      key = "greeting"
 	greetingAgain key = "greeting.again"
 	greetingForm  key = "greeting.form"
+	iAmABot       key = "bot.is"
 	chatForm      key = "chat.form"
 	thanks        key = "greeting.thanks"
 	helpText      key = "help"
@@ -213,6 +214,7 @@ const (
 
 	worryRights   key = "worry.rights"
 	worryReceiver key = "worry.receiver"
+	worryWho      key = "worry.who"
 	worryKeep     key = "worry.keep"
 	worrySafe     key = "worry.safe"
 	worryNext     key = "worry.next"

@@ -15,6 +15,7 @@ var worries = []struct {
 }{
 	{regexp.MustCompile(`(?:怎么|点样?|可以|可不可以|能|能不能|可唔可以|得唔得|想).{0,6}(?:删|撤|反悔|收回)|(?:填|写|打|说)错了?(?:怎么办|点算|点办|能改|可以改)|(?:可以|能|可唔可以).{0,4}改吗|can i (?:delete|change|withdraw|correct|take)`), worryRights},
 	{regexp.MustCompile(`(?:给|交给|转给|发给|俾|畀|告诉)(?:谁|边个|哪些人|哪家|哪个|什么人|乜人)|(?:谁|边个|哪些人|什么人)(?:会|能|可以)?(?:看|睇|见|知道|收到|拿到|联系|打)|哪个(?:平台|机构|单位|部门)|哪家(?:平台|机构|单位)|who (?:gets|sees|will|can|receives)|(?:passed|given|sent) to whom`), worryReceiver},
+	{regexp.MustCompile(`(?:你们?|你哋|这|这里|呢度|中心)(?:到底|究竟)?(?:是|系)(?:谁|边个|什么人|乜人|哪个单位|哪里|哪儿|边度|什么单位|什么机构|政府|官方|公家|国家|正规|私人)|^(?:who are you|are you (?:from )?the government)`), worryWho},
 	{regexp.MustCompile(`(?:保存|存|保留|留|记录?)(?:多久|几耐|多长时间|多长)|how long .{0,20}(?:keep|kept|stored?)`), worryKeep},
 	{regexp.MustCompile(`骚扰|泄露|泄漏|外泄|安全|保密|隐私|私隐|卖给|卖掉|推销|广告电话|诈骗|骗(?:人|子|我)|呃(?:人|我)|(?:别人|人家|其他人|外人).{0,4}(?:看|睇|知)|靠谱|可靠|正规|信得过|spam|safe|leak|scam|private|privacy|secure|trust`), worrySafe},
 	{regexp.MustCompile(`(?:填完|登记完?|交|提交|然后|之后|跟住|跟着|接下来|下一步).{0,6}(?:呢|怎么|点|会|做什么|干什么|如何)|(?:多久|几耐|几时|什么时候|多长时间)(?:会|能|可以|才|先)?(?:联系|联络|回复|回电|打给?|答复|有消息|有人)|what happens (?:next|after|then)|when will|how soon`), worryNext},
@@ -52,7 +53,7 @@ func (t *turn) worry(step field, text string) (string, bool) {
 			return t.say(worryNext, "within", t.optional(t.r.opt.Within, defaultWithin)), true
 		}
 		f := t.r.opt.filled(t.lang)
-		return t.say(w.answer, "receiver", f["receiver"], "retention", f["retention"], "operator", f["operator"], "rights", f["rights"]), true
+		return t.say(w.answer, "receiver", f["receiver"], "retention", f["retention"], "operator", f["operator"], "rights", f["rights"], "contact", f["contact"]), true
 	}
 	return "", false
 }
