@@ -20,6 +20,14 @@ func (t *turn) correction(text string) (out, bool) {
 	if o, ok := t.removed(text); ok {
 		return o, true
 	}
+	switch said := fold(text); {
+	case leavesAsIs.MatchString(said):
+		d.Edit = ""
+		return t.prompt(), true
+	case amend[said] && step != fConfirm && step != fConsent && step != fAbroad && step != fThird:
+		d.Edit = fChoose
+		return t.prompt(), true
+	}
 	for _, re := range corrections {
 		if f, old, value, ok := parts(re, s, original); ok {
 			if o, ok := t.correct(f, old, value, step); ok {
@@ -164,7 +172,7 @@ func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 		return out{}, false
 	}
 	for _, e := range []field{fPhone, fFirm, fTown, fContact} {
-		if unmistakable(e, value) && (d.value(e) != "" || e == step) {
+		if unmistakable(e, value) && (d.value(e) != "" || e == step || e == fContact && step != fFirm) {
 			return t.change(e, value), true
 		}
 	}
@@ -215,7 +223,7 @@ func (t *turn) read(f field, words string) (string, bool) {
 		return townOf(words)
 	case fNeed:
 		s := cutRunes(line(mask(words)), maxNeed)
-		return s, len([]rune(fold(s))) >= 4
+		return s, len([]rune(fold(s))) >= 2 && !vague[fold(s)]
 	case fPlatform:
 		return typeOf(words)
 	case fContact:
@@ -240,6 +248,7 @@ func (t *turn) change(f field, words string) out {
 	}
 	d.set(f, v)
 	if f == fPhone {
+		_, d.Ext, _, _ = findLine(words)
 		d.Third = thirdPerson(words)
 	}
 	d.answered(f)

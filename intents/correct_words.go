@@ -67,6 +67,8 @@ var corrections = []*regexp.Regexp{
 	regexp.MustCompile(beg + `(?:不是|唔系|不系|并不是|不在|唔喺)\s*(?P<old>.{1,30}?)[\s,，。;；]*(?:而|应该|应)?(?:是|系|在|喺)\s*(?P<new>.{1,60})$`),
 	// 是小榄，不是古镇
 	regexp.MustCompile(`^(?:应该)?(?:是|系|在|喺)\s*(?P<new>.{1,60}?)[\s,，。;；]*(?:不是|唔系|不系|不在|唔喺)\s*(?P<old>.{1,30})$`),
+	// 改成小榄
+	regexp.MustCompile(`^(?:改成|改为|改做|改到|换成|换做|更正为)\s*(?P<new>.+)$`),
 	// 应该是139…才对
 	regexp.MustCompile(`^(?:应该|正确的)?(?:是|系)?\s*(?P<new>.{1,60}?)\s*(?:才对|先啱|才是对的|先系)$`),
 	// 陈志明打错了，是陈志强
@@ -89,6 +91,8 @@ var corrections = []*regexp.Regexp{
 var (
 	fieldIs  = regexp.MustCompile(`^(?:我的|我嘅|我们的?|the |my |our )?(?P<field>` + anyField + `)\s*(?:是|为|系|:| is)\s*(?P<new>.+)$`)
 	amending = regexp.MustCompile(beg + mends + `(?:一下|下|个|埋|咗|了)?(?:我的|我嘅|我个|个)?(?:第)?\s*(?P<n>\d|[一二三四五六])?(?:项|个|条)?(?P<field>.*?)(?:了|咗|喇|啦|吧)?$|^(?:please )?(?:change|edit|correct)(?: the| my)?\s*(?:item |no )?(?P<n2>\d)?\s*(?P<field2>.*)$`)
+	// 算了不改
+	leavesAsIs = regexp.MustCompile(`^(?:算了|那|还是|都)*(?:不|唔|不用|唔使|没有|冇|没)(?:要|嘢要|嘢)?(?:修改|改)(?:了|的|嘅|啦|喇)*$|^(?:no changes?|nothing to change|leave it|keep it)(?: as it is)?$`)
 	// 我换号码了: changed, and the new one is not told
 	changed = regexp.MustCompile(beg + `(?:换|改)(?:了|咗|过)?(?:个|咗个)?(?P<field>` + anyField + `)(?:了|咗|喇|啦)*$`)
 	// 把需求删了 / 去掉镇街 / 电话不留了

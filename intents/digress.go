@@ -37,7 +37,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	switch {
 	case hello[said]:
 		return t.aside(out{text: t.say(greetingForm)}, false), true
-	case thank[said]:
+	case thanked(said):
 		return t.aside(out{text: t.say(thanks)}, false), true
 	case aboutBot.MatchString(said):
 		return t.aside(out{text: t.say(iAmABot)}, false), true

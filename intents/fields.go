@@ -147,7 +147,7 @@ func firmOf(text string) (string, bool) {
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
 	low := strings.ToLower(script.Simplified(s))
-	if _, isType := typeOf(s); isType || isCaption(s) {
+	if hasType(s) || isCaption(s) || fieldNamed(fold(s)) != "" {
 		return "", false
 	}
 	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
@@ -162,7 +162,7 @@ func firmOf(text string) (string, bool) {
 	if firmTail.MatchString(low) {
 		return s, !requestWords.MatchString(low) || n <= 30 && !strings.HasPrefix(low, "我")
 	}
-	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thank[fold(s)] || strings.ContainsAny(s, ",，。；;\n") {
+	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thanked(fold(s)) || strings.ContainsAny(s, ",，。；;\n") {
 		return "", false
 	}
 	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) {
@@ -232,11 +232,11 @@ func townIn(text string) (town string, sure, ok bool) {
 	n := utf8.RuneCountInString(s)
 	known := len(places.Only(s)) > 0
 	switch {
-	case n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s), requestWords.MatchString(low), hello[low], thank[low], wants.MatchString(low):
+	case n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s), requestWords.MatchString(low), hello[low], thanked(low), wants.MatchString(low):
 		return "", false, false
 	case !isHan(s) && len(strings.Fields(s)) > 3 && !known:
 		return "", false, false
-	case asksSomething(text), firmInRow.MatchString(low), isCaption(s), takesBack.MatchString(low):
+	case asksSomething(text), firmInRow.MatchString(low), isCaption(s), takesBack.MatchString(low), fieldNamed(fold(s)) != "":
 		return "", false, false
 	case known, townTail.MatchString(low):
 		return knownTown(s), true, true
@@ -264,9 +264,9 @@ func contactOf(text string) (string, bool) {
 		return "", false
 	case requestWords.MatchString(low), wants.MatchString(low), needEN.MatchString(s), asksSomething(text), isCaption(s), takesBack.MatchString(low), noName.MatchString(low):
 		return "", false
-	case hasType(s), townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
+	case hasType(s), fieldNamed(low) != "", townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
 		return "", false
-	case hello[low], thank[low], affirm[low] && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
+	case hello[low], thanked(low), affirm[low] && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
 		return "", false
 	}
 	return s, !isHan(s) || n <= 12

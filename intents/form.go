@@ -260,7 +260,7 @@ func (d *draft) set(f field, v string) {
 	case fContact:
 		d.Contact = v
 	case fPhone:
-		d.Phone, d.Ext, d.Third, d.Standing = v, "", false, ""
+		d.Phone, d.Ext, d.Part, d.Third, d.Standing = v, "", "", false, ""
 	case fConsent:
 		d.Consent, d.Abroad = nil, false
 	case fAbroad:

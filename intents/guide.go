@@ -39,7 +39,7 @@ var guide = []node{
 		{"sell", "sell", nil, cue(`卖|没(?:订)?单|没客|没生意|客户|客人少|订单|单子?(?:太|很)?少|销|生意|orders?\b|buyers|customers|sell|sales`)},
 		{"make", "make", nil, cue(`产品|质量|品质|工艺|技术|次品|不良|返工|退货|quality|products?\b|technical|technology|returns?\b`)},
 		{"money", "financing", cue(`缺钱|没钱|资金紧|short of money`), cue(`钱|资金|周转|贷款|融资|借|回款|现金|cash|loan|money|funds`)},
-		{"people", "people", nil, cue(`人手|缺人|少人|招(?:不到|工|人)|请不到|工人|员工|师傅|熟手|流失|people|workers?\b|staff|hir(?:e|ing)|labou?r`)},
+		{"people", "people", nil, cue(`人手|缺人|少人|找人|揾人|招(?:不到|工|人)|请不到|工人|员工|师傅|熟手|流失|people|workers?\b|staff|hir(?:e|ing)|labou?r`)},
 		{"copied", "intellectual-property", cue(`被(人)?(抄|仿|山寨)|抄袭|侵权|copied`), cue(`抄|仿|山寨|专利|商标|版权|维权|copy|copies|patents?\b|trademarks?\b`)},
 		{"messy", "information-network", cue(`管理(很|太|好|又)?乱|账(目)?(很|太)?乱`), cue(`管理|账目?|乱|库存|信息化|数字化|系统|erp|mess|records|books\b`)},
 		{"start", "incubation", cue(`想(开厂|创业|办厂|自己干)|starting a business`), cue(`创业|开厂|开公司|开店|办厂|做老板|起步|start`)},
@@ -67,7 +67,7 @@ var guide = []node{
 		{"cash", "financing", cue(`利息|周转|interest`), cue(`息|周转|资金|贷款|钱|cash|interest|loan|money`)},
 		{"unsure", "technology-innovation", nil, nil},
 	}},
-	{id: "people", cue: cue(`缺人|招不到|留不住|没人(做|干)|人手不(够|足)`), options: []option{
+	{id: "people", cue: cue(`缺人|[招请]不到|留不住|没人(做|干)|人手不(够|足)`), options: []option{
 		{"skills", "talent-training", cue(`培训|考证|技能证`), cue(`培训|考证|证书|技能|学|熟|水平|train|skill|certif`)},
 		{"hire", "information-network", cue(`招聘信息|招工信息`), cue(`招|请不到|留不住|找人|hir(?:e|ing)|recruit|find`)},
 		{"machines", "technology-innovation", cue(`机器(人|换人|代替)|自动化`), cue(`机器|机械|自动|automat|machine|robot`)},

@@ -302,7 +302,7 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if hello[said] {
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true
 	}
-	if thank[said] {
+	if thanked(said) {
 		return t.withMenu(out{text: t.say(thanks), intent: understand.Greeting}), true
 	}
 	return out{}, false

@@ -146,10 +146,14 @@ func thatOne(said, name string) (places.Place, bool) {
 	return places.Place{}, false
 }
 
-func townChoices(found []places.Place) []bot.Choice {
+func (t *turn) townChoice(full string) bot.Choice {
+	return bot.Choice{Label: t.inScript(shorten(full, 16)), Value: full}
+}
+
+func (t *turn) townChoices(found []places.Place) []bot.Choice {
 	var list []bot.Choice
 	for _, p := range found[:min(len(found), townTries)] {
-		list = append(list, bot.Choice{Label: shorten(p.Full(), 16), Value: p.Full()})
+		list = append(list, t.townChoice(p.Full()))
 	}
 	return list
 }
@@ -257,7 +261,7 @@ func (t *turn) askMaybe(o *out, slug string) {
 	}
 	o.text += "\n" + t.say(nearWhich, "town", t.inScript(t.maybe[0].Name))
 	t.st.Where, t.st.Which = slug, t.maybe[0].Name
-	for _, c := range townChoices(t.maybe) {
+	for _, c := range t.townChoices(t.maybe) {
 		o.add(c)
 	}
 }
@@ -291,7 +295,7 @@ func (t *turn) nearText(text string) (out, bool) {
 	case len(found) > 1:
 		t.st.Where, t.st.Which = slug, plain(text)
 		o := t.askWhere(t.say(nearWhich, "town", plain(text)))
-		o.choices = append(townChoices(found), o.choices...)
+		o.choices = append(t.townChoices(found), o.choices...)
 		return o, true
 	case asked && (unsure[fold(text)] || fold(text) == fold(t.say(labelUnsure))):
 		return t.offered(out{text: t.aboutTown(nearUnsure, ""), intent: understand.Platform, platforms: []string{slug}}, slug), true

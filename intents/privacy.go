@@ -126,7 +126,7 @@ func (t *turn) showData(from int, full bool) out {
 		if d.Phone == "" {
 			phone = ""
 		}
-		parts = append(parts, t.say(showDraft, "firm", t.orNone(d.Firm), "town", t.orNone(t.inScript(d.Town)), "contact", t.orNone(d.Contact), "phone", t.orNone(phone), "need", t.orNone(d.Need)))
+		parts = append(parts, t.say(showDraft, "firm", t.orNone(t.firm(d.Firm)), "town", t.orNone(t.inScript(d.Town)), "contact", t.orNone(d.Contact), "phone", t.orNone(phone), "need", t.orNone(d.Need)))
 		limit -= len(parts[0])
 	}
 	leads = newestFirst(leads)
@@ -156,7 +156,7 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 	if full {
 		phone = t.number(l.Phone.Reveal(), l.Extension) // asked for, by its owner
 	}
-	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", l.Firm, "town", t.orNone(t.inScript(l.Town)),
+	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", t.firm(l.Firm), "town", t.orNone(t.inScript(l.Town)),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +
 		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
 }

@@ -65,10 +65,10 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		choices = append(choices, t.choice(labelNoFirm))
 	case fTown:
 		if d.Which != "" {
-			return t.say(nearWhich, "town", d.Which), append(townChoices(t.likely(places.Only(d.Which))), cancel)
+			return t.say(nearWhich, "town", d.Which), append(t.townChoices(t.likely(places.Only(d.Which))), cancel)
 		}
 		for _, town := range t.townsOffered() {
-			choices = append(choices, bot.Choice{Label: town, Value: town})
+			choices = append(choices, t.townChoice(town))
 		}
 	case fPlatform:
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
@@ -90,7 +90,7 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		}
 		return t.say(k), choices
 	case fConfirm:
-		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", t.number(d.Phone, d.Ext))
+		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(t.firm(d.Firm), 30), "phone", t.number(d.Phone, d.Ext))
 		if d.Mends != "" {
 			words = t.say(askMend)
 		}
@@ -131,6 +131,8 @@ func (t *turn) summary() string {
 			v = t.say(unsureType)
 		case f == fTown:
 			v = t.inScript(v)
+		case f == fFirm:
+			v = t.firm(v)
 		case f == fPhone:
 			v = t.number(v, d.Ext)
 		case f == fNeed:
@@ -142,6 +144,14 @@ func (t *turn) summary() string {
 		lines = append(lines, t.say(summaryLine, "field", t.say(names[f]), "value", v))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// firm writes a firm's name, or that there is none yet.
+func (t *turn) firm(name string) string {
+	if name == say("zh", notYetFirm) {
+		return t.say(notYetFirm)
+	}
+	return name
 }
 
 // number writes a telephone number with its extension.

@@ -26,7 +26,12 @@ func (t *turn) startForm(slug, text string) out {
 		return o
 	}
 	if t.st.Minor != 0 || saysMinor(text) {
-		return t.minor()
+		had := t.st.Draft != nil
+		o := t.minor()
+		if !had {
+			o.text = t.say(minorEarly)
+		}
+		return o
 	}
 	if k, bad := holdsForbidden(text); bad {
 		return t.withMenu(out{text: t.say(k), intent: understand.Referral})

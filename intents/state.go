@@ -72,6 +72,7 @@ type draft struct {
 	Contact  string             `json:"c,omitempty"`
 	Phone    string             `json:"h,omitempty"`  // E.164
 	Ext      string             `json:"hx,omitempty"` // its extension, figures
+	Part     string             `json:"hp,omitempty"` // a number without its area code, told after the consent, until the code comes
 	Which    string             `json:"wt,omitempty"` // a name told for the town that several towns bear
 	Notice   string             `json:"v,omitempty"`  // version of the notice that was shown
 	Language knowledge.Language `json:"l,omitempty"`  // it was shown in
@@ -139,7 +140,7 @@ func (s *state) prune(now time.Time) expired {
 
 // dropContact erases the contact details of a draft.
 func (d *draft) dropContact() {
-	d.Contact, d.Phone, d.Ext, d.Third, d.Standing, d.Told = "", "", "", false, "", 0
+	d.Contact, d.Phone, d.Ext, d.Part, d.Third, d.Standing, d.Told = "", "", "", "", false, "", 0
 }
 
 func readState(b []byte) *state {

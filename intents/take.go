@@ -57,7 +57,7 @@ func (t *turn) single(step field, text string) out {
 		}
 		o := t.retry(step, badTown)
 		if p, ok := places.Nearest(plain(text)); ok && t.step() == fTown {
-			o.choices = append([]bot.Choice{{Label: shorten(p.Full(), 16), Value: p.Full()}}, slices.DeleteFunc(o.choices, func(c bot.Choice) bool { return c.Value == p.Full() })...)
+			o.choices = append([]bot.Choice{t.townChoice(p.Full())}, slices.DeleteFunc(o.choices, func(c bot.Choice) bool { return c.Value == p.Full() })...)
 		}
 		return o
 	case fNeed:
@@ -134,7 +134,7 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	f := detailsIn(text)
 	set := t.fill(details{phone: f.phone, ext: f.ext, third: f.third}, true)
 	short := utf8.RuneCountInString(told) < 4 && !hasType(said) && typeIn(said) == ""
-	if short || creditLabel.MatchString(said) || vague[said] || hello[said] || thank[said] || saysAgree(said) || affirm[said] || requestOnly(text) {
+	if short || creditLabel.MatchString(said) || vague[said] || hello[said] || thanked(said) || saysAgree(said) || affirm[said] || requestOnly(text) {
 		switch {
 		case set:
 			return t.ask(t.say(formKept))
@@ -190,15 +190,23 @@ func requestOnly(text string) bool {
 func (t *turn) takePhone(text string, done func() out) out {
 	d := t.st.Draft
 	n, ext, _, fault := findLine(text)
+	if d.Part != "" && fault != phoneOK {
+		if whole, x, _, f := findLine(text + " " + d.Part); f == phoneOK { // the area code that was missing: 0760, 香港的
+			n, ext, fault = whole, x, f
+		}
+	}
 	switch fault {
 	case phoneOK:
-		d.Phone, d.Ext = n, ext
+		d.Phone, d.Ext, d.Part = n, ext, ""
 		d.Third, d.Standing = d.Edit == "" && d.Third || thirdPerson(text), ""
 		return done()
 	case phoneNoCode:
+		if d.Consent != nil {
+			d.Part = line(digits(text))
+		}
 		return t.retry(fPhone, badArea)
 	case phoneNone:
-		if strings.Contains(lower(text), "座机") || strings.Contains(lower(text), "固话") {
+		if said := lower(text); strings.Contains(said, "座机") || strings.Contains(said, "固话") {
 			return t.retry(fPhone, badArea)
 		}
 		if !strings.ContainsFunc(text, unicode.IsDigit) {

@@ -153,6 +153,11 @@ var (
 // wontTell is the wish to leave one answer out.
 var wontTell = regexp.MustCompile(`^(?:我|这个|呢个|这项)*(?:不想|唔想|不愿意?|唔愿|不方便|唔方便|可以不|能不能不|可唔可以唔)(?:填|写|说|讲|留|告诉|话)(?:这个|呢个|这项|你|您|俾你|给你|行吗|吗|啊|呀|了)*$|^(?:i )?(?:would |d )?(?:rather|prefer) not(?: to)?(?: say| tell| give it)?$|^i (?:do not|don t|dont) want to (?:say|tell)(?: you)?$`)
 
+// thanksHow finds thanks and good-byes in more words.
+var thanksHow = regexp.MustCompile(`^(?:好的?|嗯|ok|okay|行|明白了?|知道了?|great |ok |okay |alright )*(?:非常|太)?(?:谢谢|多谢|唔该|感谢|辛苦|拜拜|再见|thanks|thank you|thx|bye|goodbye)(?:晒|你|您|了|啦|你们|哦|啊|先|再见|拜拜| bye| goodbye| so much| very much| a lot| again)*$`)
+
+func thanked(said string) bool { return thank[said] || thanksHow.MatchString(said) }
+
 // aboutBot asks whether a person is answering.
 var aboutBot = regexp.MustCompile(`^(?:请问|想问)?(?:你|您|你哋|这个|呢个|这边)(?:到底|究竟|都)?(?:是|系)(?:不是|唔系|咪)?(?:个|一个)?(?:机器人|人工智能|ai|电脑|程序|真人|人工|活人|人)(?:吗|嘛|呢|还是.{1,6}|啊|㗎|来的|嚟㗎)*$|^系咪(?:机器人|真人|人工)(?:啊|呀|㗎)*$|^are you (?:a |an )?(?:bot|robot|machine|computer|ai|human|real person|person|real)$|^is this a (?:bot|robot|machine|person|human)$`)
 
