@@ -214,6 +214,7 @@ type world struct {
 	town    string
 	noLeads bool
 	group   bool
+	held    bool // by staff
 	reply   bot.Reply
 	before  []bot.Reply // earlier replies with choices
 	effects []bot.Effect
@@ -265,7 +266,7 @@ func (w *world) send(m bot.Message) bot.Reply {
 		return w.stage.send(m)
 	}
 	m.Key, m.From, m.Town, m.Leads, m.Group = "k", w.who, w.town, !w.noLeads, w.group
-	in := bot.Input{State: w.states[w.who], Message: m, Now: w.now}
+	in := bot.Input{State: w.states[w.who], Message: m, Now: w.now, Held: bot.Held{On: w.held, Told: w.held}}
 	w.nonce.Read(in.Nonce[:])
 	was := w.state()
 	out, err := w.router.Route(context.Background(), in)
@@ -372,7 +373,7 @@ func (w *world) check(m bot.Message, was *state, out bot.Outcome) {
 	if strings.Contains(strings.ReplaceAll(r.Text, "{number}", ""), "{") { // {number} is what the random walk types
 		w.t.Errorf("after %q: a placeholder was left: %s", m.Text, r.Text)
 	}
-	if r.Text == "" && m.Kind != bot.KindUnsubscribe {
+	if r.Text == "" && m.Kind != bot.KindUnsubscribe && !w.held {
 		w.t.Errorf("after %q: nothing said", m.Text)
 	}
 	if len(out.State) > 8192 {

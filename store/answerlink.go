@@ -111,6 +111,9 @@ func (d *DB) Asked(ctx context.Context, token string) (Asked, error) {
 	return a, nil
 }
 
+// disclosed are the fields that an organisation is shown once it accepted, and what for.
+const disclosed = "town, platform, need, firm, contact, phone; to serve the request"
+
 // AnswerByLink notes an organisation's answer in the lead's history. Accepting a lead that was passed on to this
 // organisation puts it in service. The same answer twice is noted once.
 func (d *DB) AnswerByLink(ctx context.Context, token string, answer OrganisationAnswer) error {
@@ -137,6 +140,10 @@ func (d *DB) AnswerByLink(ctx context.Context, token string, answer Organisation
 			return nil
 		}
 		l.version++
-		return l.move(t, InService, "", now, organisationActor, actMoved+string(InService))
+		if err := l.move(t, InService, "", now, organisationActor, actMoved+string(InService)); err != nil {
+			return err
+		}
+		// The record of the giving: to whom, what, what for; kept without a value when the lead is long erased.
+		return d.append(t, AuditEntry{Actor: "system", Action: "lead.disclose", Subject: asked.Lead.Number, Detail: asked.Organisation + ": " + disclosed})
 	})
 }

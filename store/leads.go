@@ -184,6 +184,16 @@ func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
 	return l, rows.Err()
 }
 
+// sqlOnlyTalk counts those who talked since then, of whom no lead is held.
+const sqlOnlyTalk = `SELECT COUNT(*) FROM conversations c WHERE c.updated >= $1 AND length(c.state) > 0
+	AND NOT EXISTS (SELECT 1 FROM leads l WHERE l.person = c.person AND l.erased = 0)`
+
+// OnlyTalked counts the people who talked at a time or later and of whom a conversation is held, but no lead.
+func (d *DB) OnlyTalked(ctx context.Context, since time.Time) (n int, err error) {
+	err = d.read.QueryRowContext(ctx, sqlOnlyTalk, since.UnixMicro()).Scan(&n)
+	return n, err
+}
+
 func (d *DB) scanLead(row scanner) (Lead, error) {
 	var l Lead
 	var details []byte

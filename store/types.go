@@ -112,6 +112,14 @@ func (l Lead) Dial() string {
 	return l.Phone.Reveal() + " 转" + l.Extension
 }
 
+// Tel is the number as a link dials it (RFC 3966).
+func (l Lead) Tel() string {
+	if l.Extension == "" {
+		return l.Phone.Reveal()
+	}
+	return l.Phone.Reveal() + ";ext=" + l.Extension
+}
+
 // Event is one change in a lead's life.
 type Event struct {
 	At     time.Time `json:"at"`

@@ -86,12 +86,18 @@ type understood struct {
 }
 
 func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error), offices intents.Directory) (*intents.Router, error) {
-	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, Holidays: c.Holidays, Workdays: c.Workdays, KeepLeads: int(c.Privacy.RetainLeads)}
-	opt.Notice.Contact = c.Centre.Contact
+	opt := c.intents()
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)
 	}
 	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Directory: offices, Options: opt}), nil
+}
+
+// intents are the options of the dialogue.
+func (c Config) intents() intents.Options {
+	opt := intents.Options{Centre: c.Centre.Name, Contact: c.Centre.Contact, Hours: c.Centre.Hours, Open: c.Hours, Holidays: c.Holidays, Workdays: c.Workdays, KeepLeads: int(c.Privacy.RetainLeads)}
+	opt.Notice.Contact = c.Centre.Contact
+	return opt
 }
 
 func (e *engine) close() error { return errors.Join(e.base.Close(), e.db.Close()) }
