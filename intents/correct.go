@@ -90,8 +90,13 @@ func (t *turn) removed(text string) (out, bool) {
 	}
 	d := t.st.Draft
 	f := fieldNamed(fold(namedGroup(removal, m, "field")))
-	if f == "" || d.value(f) == "" {
+	switch {
+	case f == "":
 		return out{}, false
+	case d.value(f) == "" && skippable(f):
+		return t.skipField(f), true
+	case d.value(f) == "":
+		return t.ask(""), true
 	}
 	d.set(f, "")
 	d.Edit = ""
