@@ -226,6 +226,9 @@ func (d *details) take(p string) {
 			return
 		}
 	}
+	if d.telling && !tellsNeed(low) { // "麻烦登记一下" behind it
+		return
+	}
 	if d.telling { // it goes on
 		d.need = cutRunes(d.need+"，"+line(mask(whole)), maxNeed)
 		return

@@ -156,7 +156,7 @@ func firmOf(text string) (string, bool) {
 	if isHan(s) && strings.ContainsAny(s, ",;。") || strings.Contains(low, "不是") || strings.Contains(low, "唔系") {
 		return "", false // a sentence about the firm
 	}
-	if wants.MatchString(low) || needEN.MatchString(s) {
+	if wants.MatchString(low) || needEN.MatchString(s) || doing.MatchString(low) {
 		return "", false
 	}
 	if firmTail.MatchString(low) {
@@ -173,6 +173,9 @@ func firmOf(text string) (string, bool) {
 	}
 	return s, true
 }
+
+// doing says what a firm does: 做五金的.
+var doing = regexp.MustCompile(`^(?:专门|主要)?(?:做|搞|卖|生产|加工).{1,12}(?:的|嘅)$`)
 
 // takesBack begins a message that takes something back and names nothing.
 var takesBack = regexp.MustCompile(`^(不是|不对|唔系|唔对|唔啱|不系|错了|错咗)`)

@@ -211,9 +211,12 @@ func (t *turn) guideText(text string) (out, bool) {
 		return t.guideStep(n, n.options[len(n.options)-1], ""), true
 	}
 	switch {
+	case res.Intent == understand.Greeting && res.Confidence >= sure && t.st.Guide.Tries+1 < guideMisses:
+		t.st.Guide.Tries++
+		return t.current(t.say(guideChat)), true
 	case res.Intent == understand.Platform && len(res.Platforms) > 0 && res.Confidence >= fair:
 		return out{}, false // the router answers it and the guide ends
-	case res.Intent == understand.Clarify || res.Intent == understand.Platform || res.Confidence < fair || !asks && strayed[res.Intent] && (res.Confidence < surest || utf8.RuneCountInString(said) < shortestQuestion && !hello[said]):
+	case res.Intent == understand.Clarify || res.Intent == understand.Platform || res.Confidence < fair || !asks && strayed[res.Intent] && (res.Confidence < surest || utf8.RuneCountInString(said) < shortestQuestion):
 		t.st.Guide.Tries++
 		if t.st.Guide.Tries >= guideMisses {
 			return t.guideTypes(), true
@@ -223,9 +226,6 @@ func (t *turn) guideText(text string) (out, bool) {
 		return o, true
 	case strayed[res.Intent]:
 		o := t.answer(res, true)
-		if res.Intent == understand.Greeting && !hello[said] {
-			o.text = t.say(guideChat)
-		}
 		p := t.guidePrompt()
 		o.text, o.choices, o.key = fit(o.text, max(room(p.choices)-len(p.text)-2, 0))+"\n\n"+p.text, p.choices, p.key
 		return o, true

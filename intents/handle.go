@@ -299,6 +299,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if aboutBot.MatchString(said) {
 		return t.withMenu(out{text: t.say(iAmABot), intent: understand.Greeting}), true
 	}
+	if t.st.Guide != nil && (hello[said] || thanked(said)) {
+		return t.current(t.say(map[bool]key{true: guideChat, false: thanks}[hello[said]])), true
+	}
 	if hello[said] {
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true
 	}

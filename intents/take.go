@@ -49,15 +49,17 @@ func (t *turn) single(step field, text string) out {
 			d.Town, d.Which = p.Full(), ""
 			return done()
 		}
-		if v, sure, ok := townIn(text); ok && (sure || d.Tries[fTown] > 0) { // an unknown name is taken when it is said again
+		like, slip := places.Nearest(plain(text))
+		slip = slip && len(places.Only(text)) == 0
+		if v, sure, ok := townIn(text); ok && (sure && !slip || d.Tries[fTown] > 0) { // an unknown name is taken when it is said again
 			if d.Town, d.Which = t.oneTown(v); d.Town == "" {
 				return t.prompt()
 			}
 			return done()
 		}
 		o := t.retry(step, badTown)
-		if p, ok := places.Nearest(plain(text)); ok && t.step() == fTown {
-			o.choices = append([]bot.Choice{t.townChoice(p.Full())}, slices.DeleteFunc(o.choices, func(c bot.Choice) bool { return c.Value == p.Full() })...)
+		if slip && t.step() == fTown {
+			o.choices = append([]bot.Choice{t.townChoice(like.Full())}, slices.DeleteFunc(o.choices, func(c bot.Choice) bool { return c.Value == like.Full() })...)
 		}
 		return o
 	case fNeed:
