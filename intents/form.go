@@ -141,10 +141,10 @@ func (t *turn) several(step field, text string) (out, bool) {
 		t.res = &res
 		t.inferType()
 	}
-	if told {
+	if told && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") { // that question says it too
 		return t.ask(t.say(formKept)), true
 	}
-	if t.step() == step {
+	if t.step() == step && !told {
 		return t.ask(t.say(formNoted)), true
 	}
 	return t.prompt(), true

@@ -152,7 +152,7 @@ func (t *turn) guideEnd(slug string) out {
 		if t.st.Need != "" && t.in.Now.Sub(time.Unix(t.st.NeedAt, 0)) <= needLife {
 			told = append([]string{t.st.Need}, told...)
 		}
-		t.st.Need, t.st.NeedAt = cutRunes(strings.Join(told, "；"), maxNeed), t.in.Now.Unix()
+		t.st.Need, t.st.NeedAt = cutRunes(strings.Join(told, t.say(listSeparator)), maxNeed), t.in.Now.Unix()
 	}
 	t.st.Guide = nil
 	o := t.platform([]string{slug}, false)
@@ -260,7 +260,7 @@ func (t *turn) stillUnsure() out {
 func (t *turn) guideStep(n node, opt option, words string) out {
 	g := t.st.Guide
 	if opt.id != n.options[len(n.options)-1].id {
-		told := say("zh", key("guide."+n.id+"."+opt.id))
+		told := t.say(key("guide." + n.id + "." + opt.id))
 		if words != "" {
 			told = line(mask(words))
 			g.Said = cutRunes(g.Said+" "+fold(words), maxSaid)

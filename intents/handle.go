@@ -234,7 +234,11 @@ func (t *turn) human() out {
 	if !t.takesLeads() {
 		return out{text: t.atWork() + t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
 	}
-	o := out{text: t.atWork() + t.office(humanText), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
+	words := humanText
+	if open, _ := t.r.open.Open(t.in.Now.In(t.r.opt.Zone)); !open {
+		words = humanClosed
+	}
+	o := out{text: t.atWork() + t.office(words), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
 	if t.st.Draft != nil {
 		o.choices[0] = t.choice(labelResume)
 	}

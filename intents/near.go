@@ -58,7 +58,23 @@ func (t *turn) hearTown(text string) {
 	if _, known := t.home(); known && found[0].Level == places.City {
 		return // a city may be spoken of without being there: "is it the same in Shenzhen?"
 	}
-	t.st.Town = found[0].Full()
+	t.st.Town, t.st.Ours = found[0].Full(), ourPlace(text, found[0])
+}
+
+// sitsIn ends in the word before the name of a firm's town.
+var sitsIn = regexp.MustCompile(`(?:在|喺|位于|来自|\b(?:in|from|at) )$`)
+
+// ourPlace reports whether a message says that the firm is in a place, and does not only speak of it.
+func ourPlace(text string, p places.Place) bool {
+	low := lower(plain(text))
+	for at := range low {
+		if rest := low[at:]; sitsIn.MatchString(low[:at]) {
+			if found := places.Find(cutRunes(rest, 16)); len(found) > 0 && !asksSomething(text) && places.Distance(found[0], p) == places.Here {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // likely keeps of several places those in the city where the firm is as far as is known; all, if none is there.
@@ -290,7 +306,7 @@ func (t *turn) nearText(text string) (out, bool) {
 	}
 	switch {
 	case len(found) == 1:
-		t.st.Town = found[0].Full()
+		t.st.Town, t.st.Ours = found[0].Full(), true
 		return t.nearby(slug), true
 	case len(found) > 1:
 		t.st.Where, t.st.Which = slug, plain(text)

@@ -8,6 +8,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 	"smebot/store"
 )
 
@@ -64,8 +65,11 @@ func (t *turn) startForm(slug, text string) out {
 	}
 	d.Platform = cmp.Or(d.Platform, typeIn(text), t.st.Slug)
 	early := t.fill(told, true)
+	if p, ok := places.ByName(t.st.Town); ok && t.st.Ours && p.Level == places.Town && d.Town == "" && d.Which == "" {
+		d.Town = p.Full()
+	}
 	o := t.prompt()
-	if early {
+	if early && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") {
 		o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(formKept)+"\n\n", 1)
 	}
 	return o

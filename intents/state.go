@@ -32,6 +32,7 @@ type state struct {
 	Reveal   bool               `json:"rv,omitempty"` // with the numbers in full
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
 	Town     string             `json:"tn,omitempty"` // the known place last named, its full name
+	Ours     bool               `json:"to,omitempty"` // the person said that their firm is there
 	Where    string             `json:"wh,omitempty"` // slug of what the town was asked for
 	Which    string             `json:"wx,omitempty"` // a name that several towns bear, asked back with it
 	Unmet    []string           `json:"un,omitempty"` // what was counted as missing, lest it be counted twice

@@ -103,6 +103,7 @@ const (
 
 	humanText       key = "human"
 	humanNoLeads    key = "human.no-leads"
+	humanClosed     key = "human.closed"
 	phoneGiven      key = "phone.given"
 	phoneGivenAgain key = "phone.given-again"
 	noLeadsHere     key = "leads.off"

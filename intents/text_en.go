@@ -50,6 +50,7 @@ var english = map[key]string{
 
 	humanText:       "Hours: {hours}. You can contact {centre} directly ({contact}), or register a request with a way to reach you, and staff will contact you.",
 	humanNoLeads:    "Hours: {hours}. Please contact {centre} directly ({contact}).",
+	humanClosed:     "Hours: {hours}. You can register a request now with a way to reach you, and staff will contact you once they are back; or contact {centre} then ({contact}).",
 	phoneGiven:      "You sent a phone number; I have not kept it. For staff to contact you, choose \"Register a request\".",
 	phoneGivenAgain: "You sent a phone number; I have not kept it. To change the number of your request, choose \"Correct\"; for another request, \"Register a request\".",
 	noLeadsHere:     "No contact details are taken here. To register a request please contact {centre} ({contact}, {hours}).",
@@ -115,8 +116,8 @@ var english = map[key]string{
 	askTown:        "In which town (or subdistrict) is it?",
 	askNeed:        "In a sentence or two, what do you need?",
 	askPlatform:    "Which kind of platform do you look for?",
-	askConsent:     "Next come a contact name and a phone number. They are used {purpose}, and go to {receiver}. Kept: {retention}. Do you agree that they are handled and passed on as described above?",
-	askConsentKept: "The contact name and phone number you sent are used {purpose}, and go to {receiver}. Kept: {retention}. Do you agree that they are handled and passed on as described above?",
+	askConsent:     "Next come a contact name and a phone number.\nWhat for: {purpose}\nWho gets them: {receiver}\nKept: {retention}\nDo you agree that they are handled and passed on in this way?",
+	askConsentKept: "The contact name and phone number you sent are set aside until you agree.\nWhat for: {purpose}\nWho gets them: {receiver}\nKept: {retention}\nDo you agree that they are handled and passed on in this way?",
 	askAbroad:      "You are using Telegram: the contact name and phone number will be transferred to Telegram's servers outside mainland China. Do you agree to this transfer abroad?",
 	askContact:     "Whom should we ask for (name)?",
 	askPhone:       "Please leave one phone number for us to call back; landlines with the area code.",

@@ -40,7 +40,7 @@ var nearWords = map[key][2]string{
 	nearWhich:    {"叫「{town}」的不止一处，是哪一个？", "There is more than one {town}. Which is it?"},
 	nearUnsure:   {"没关系，可以请{centre}（{contact}）帮您找。", "Never mind. {centre} ({contact}) will help you look for one."},
 	nearUnknown:  {"我还不认得「{town}」，可以请{centre}（{contact}）帮您找。", "I do not know {town} yet. {centre} ({contact}) will help you look for one."},
-	nearFor:      {"{name}服务：", "{name}: "},
+	nearFor:      {"{name}服务，", "{name}. "},
 
 	whereBeside:       {"隔壁镇街", "next to it"},
 	whereDistrict:     {"区（县）一级", "for the whole district"},

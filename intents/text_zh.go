@@ -53,6 +53,7 @@ var simplified = map[key]string{
 
 	humanText:       "工作时间：{hours}。您可以直接联系{centre}（{contact}），也可以登记需求、留个联系方式，由工作人员联系您。",
 	humanNoLeads:    "工作时间：{hours}。请直接联系{centre}（{contact}）。",
+	humanClosed:     "工作时间：{hours}。可以先登记需求、留个联系方式，上班后由工作人员联系您；也可以到时联系{centre}（{contact}）。",
 	phoneGiven:      "您发来了电话，我没有记下。要请工作人员联系您，请点「登记需求」。",
 	phoneGivenAgain: "您发来了电话，我没有记下。要改登记里的电话，请点「更正」；要另外登记，请点「登记需求」。",
 	noLeadsHere:     "这个渠道不收联系方式。要登记需求，请联系{centre}（{contact}，{hours}）。",
@@ -118,8 +119,8 @@ var simplified = map[key]string{
 	askTown:        "企业在哪个镇（街道）？",
 	askNeed:        "请用一两句话说说具体需求，想解决什么问题？",
 	askPlatform:    "想找哪类服务平台？",
-	askConsent:     "下一步要留联系人和电话，{purpose}；会交给{receiver}；保存时间：{retention}。您是否同意按登记说明处理并转交？",
-	askConsentKept: "您发来的联系人和电话，{purpose}；会交给{receiver}；保存时间：{retention}。您是否同意按登记说明处理并转交？",
+	askConsent:     "下一步要留联系人和电话。\n用途：{purpose}\n交给：{receiver}\n保存：{retention}\n您是否同意按登记说明处理并转交？",
+	askConsentKept: "您发来的联系人和电话先替您留着，同意后才记入登记。\n用途：{purpose}\n交给：{receiver}\n保存：{retention}\n您是否同意按登记说明处理并转交？",
 	askAbroad:      "您正在使用 Telegram，填写的联系人和电话会传输到境外的 Telegram 服务器。您是否同意这项境外传输？",
 	askContact:     "请问联系人怎么称呼（姓名）？",
 	askPhone:       "请留一个手机号码，方便工作人员回电；座机请带区号。",

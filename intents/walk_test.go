@@ -275,6 +275,9 @@ func (w *world) inTable() {
 	if d == nil {
 		return
 	}
+	if w.group || w.noLeads {
+		w.t.Error("a form where no contact details are taken")
+	}
 	if _, known := asks[w.step()]; !known {
 		w.t.Errorf("the form stands at %q, which is no question", w.step())
 	}
@@ -285,6 +288,10 @@ func (w *world) inTable() {
 	}
 	if d.Platform != "" && !slices.Contains(slugs, d.Platform) {
 		w.t.Errorf("platform type %q", d.Platform)
+	}
+	age := func(at int64) time.Duration { return w.now.Sub(time.Unix(at, 0)) }
+	if d.Consent == nil && d.Contact+d.Phone != "" && d.Told != 0 && age(d.Told) >= 30*time.Minute || age(d.Touched) > 24*time.Hour {
+		w.t.Errorf("a form outlives its time: details told %v ago, touched %v ago", age(d.Told), age(d.Touched))
 	}
 	if d.Consent == nil && d.Contact+d.Phone != "" && d.Told == 0 {
 		w.t.Error("contact details wait for the consent without a limit")

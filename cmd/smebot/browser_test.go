@@ -40,11 +40,17 @@ const (
 // startBrowser starts chromium and the program, or skips with the reason why it cannot.
 func startBrowser(t *testing.T) (context.Context, *program) {
 	t.Helper()
-	return startBrowserOn(t, filepath.Join(t.TempDir(), "data"), func() {})
+	return startBrowserWith(t, func(*Config) {})
 }
 
 // startBrowserOn is startBrowser over a data folder that fill may make ready, if there is a browser at all.
 func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *program) {
+	t.Helper()
+	return startBrowserWith(t, func(c *Config) { c.Data = data; fill() })
+}
+
+// startBrowserWith is startBrowser with a changed configuration.
+func startBrowserWith(t *testing.T, change func(*Config)) (context.Context, *program) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes seconds: not under -short")
@@ -59,9 +65,9 @@ func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *p
 	if path == "" {
 		t.Skip("no browser here: apt-get install chromium fonts-noto-cjk")
 	}
-	fill()
 	c := defaults()
-	c.Listen, c.Metrics.Listen, c.Data = "127.0.0.1:0", "", data
+	c.Listen, c.Metrics.Listen, c.Data = "127.0.0.1:0", "", filepath.Join(t.TempDir(), "data")
+	change(&c)
 	p, err := start(t.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
