@@ -42,6 +42,7 @@ var manners = []manner{
 	{name: "for somebody else", says: []string{"我要登记", "王经理的电话13900139000", "我老板的手机13700137000", "已获授权", "没有授权", "换一个号码", "是本人"}, answers: 6},
 	{name: "tells too much", says: []string{"我要登记", "身份证11010519491231002X", "卡号6222020200000000000", "我1988年3月5日出生", "wechat: abcd1234 a@b.cn", "我未满14岁", "我今年35岁"}, answers: 5},
 	{name: "minds the data", says: []string{"我要登记", "我的信息", "显示完整电话", "下一页", "删除我的信息", "确认删除", "不删了", "撤回同意", "退订", "恢复通知", "更正", "我的进度", "20261122-7K3QWM"}, answers: 7},
+	{name: "takes the consent back", says: []string{"我要登记", "撤回同意", "更正", "电话改成13900139000", "我的进度", "改名字"}, answers: 7},
 	{name: "in English", says: []string{"please register me and contact me", "what is the award?", "I agree", "I do not agree", "not Guzhen but Xiaolan", "change the phone to +852 9123 4567", "menu", "back", "cancel", "my progress", "useful", "Mr Chan", "a loan to extend the workshop", "confirm"}, answers: 5, lang: knowledge.English},
 	{name: "in Cantonese", says: []string{"我想請你們登記，聯絡我", "點解要電話？", "唔填啦", "唔係古鎮，係小欖", "我電話係幺三八零零幺三八零零零", "轉人工", "前20家獎勵幾多", "係我嘅", "冇用", "揾平台"}, answers: 5, lang: knowledge.Traditional},
 	{name: "asks where", says: []string{"我要登记", "沙溪", "我在沙溪想检测", "附近机构", "附近机构 质量检测", "喺小榄", "从古镇搬到大朗", "某某镇", "中山市潮州市沙溪镇", "不是沙溪是大朗"}, answers: 4, presses: 2},
@@ -290,7 +291,8 @@ func (w *world) inTable() {
 		w.t.Errorf("platform type %q", d.Platform)
 	}
 	age := func(at int64) time.Duration { return w.now.Sub(time.Unix(at, 0)) }
-	if d.Consent == nil && d.Contact+d.Phone != "" && d.Told != 0 && age(d.Told) >= 30*time.Minute || age(d.Touched) > 24*time.Hour {
+	faulty := strings.Contains(w.reply.Text, say(s.Lang, apology)) // which leaves everything to the next turn
+	if !faulty && (d.Consent == nil && d.Contact+d.Phone != "" && d.Told != 0 && age(d.Told) >= 30*time.Minute || age(d.Touched) > 24*time.Hour) {
 		w.t.Errorf("a form outlives its time: details told %v ago, touched %v ago", age(d.Told), age(d.Touched))
 	}
 	if d.Consent == nil && d.Contact+d.Phone != "" && d.Told == 0 {

@@ -391,6 +391,8 @@ func (w *world) check(m bot.Message, was *state, out bot.Outcome) {
 				w.t.Error("a Telegram lead without the yes to the transfer abroad")
 			case w.noLeads || w.group:
 				w.t.Error("a lead where none may be taken")
+			case d.Third && d.Standing == "":
+				w.t.Error("a lead with somebody else's number and no word that they know")
 			}
 			if !leadNumberForm.MatchString(l.Lead.Number) || r.Lead != l.Lead.Number {
 				w.t.Errorf("lead number %q, reply %q", l.Lead.Number, r.Lead)
