@@ -257,7 +257,7 @@ func (t *turn) route() out {
 	switch {
 	case gone.draft:
 		o.text = t.say(formExpired) + "\n" + o.text
-	case gone.contact && t.inForm():
+	case gone.contact && t.st.Draft != nil:
 		o.text = t.say(formGone) + "\n" + o.text
 	}
 	if inForm && o.intent != understand.Privacy || t.inForm() {
