@@ -13,6 +13,10 @@ import (
 var (
 	// 我嗰单搞成点, 我的登记怎么样了
 	howIsIt = regexp.MustCompile(`^(?:请问|唔该|想问下?|你好)*(?:我|我们|我哋|上次|之前|头先)(?:的|嘅|嗰|𠮶|那|个|登记的|登记嘅)*(?:单嘢|单|登记|申请|件事|需求|资料)(?:.{0,4})(?:搞成|办成|搞掂|办好|办得|搞得|点样|怎么样|怎样|到哪|去到边|进展|如何|点|有消息|有结果|有回音|有下文)`)
+	// 我的编号是多少
+	whichNumber = regexp.MustCompile(`^(?:请问|唔该)?(?:我|我的|我嘅)(?:登记的?|登记嘅)?(?:编号|单号|登记号)(?:是|系)?(?:多少|几多|什么|乜)?(?:来着|呢|啊)*$|^(?:what is|what s) my (?:request )?number$`)
+	// 有电话吗, of whom was just spoken of
+	reachThem = regexp.MustCompile(`^(?:他们|佢哋|它|你们|那里|嗰度)?(?:的|嘅)?(?:有没有|有冇|有)?(?:联系)?(?:电话|联系方式|地址)(?:是|系)?(?:吗|多少|几多|呢|嘛|么|在哪|哪里)*[?？]?$`)
 	// words of registering in a wish to stop
 	registering = regexp.MustCompile(`登记|申请|办|搞|register|request`)
 	// 你们几点下班, 星期六开门吗
@@ -33,6 +37,15 @@ func (t *turn) afterwards(text, said string) (out, bool) {
 		if useless.MatchString(said) {
 			return t.vote(false), true
 		}
+	}
+	if reachThem.MatchString(said) && asksSomething(text) {
+		if _, known := t.home(); known && t.r.dir != nil && slices.Contains(slugs, t.st.Slug) && t.r.dir.Offers(t.st.Slug) {
+			return t.nearby(t.st.Slug), true
+		}
+		return t.human(), true
+	}
+	if whichNumber.MatchString(said) {
+		return t.status(""), true
 	}
 	if t.st.Draft != nil || !t.in.Message.Leads || t.in.Message.Group {
 		return out{}, false

@@ -44,6 +44,17 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case noPhone.MatchString(script.Simplified(strings.ToLower(text))):
 		return t.aside(out{text: t.office(whyNot)}, false), true
 	}
+	switch {
+	case whenOpen.MatchString(said):
+		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
+	case howToFill.MatchString(said) || notSure(said) && (step == fFirm || step == fContact || step == fPhone):
+		d := t.st.Draft
+		if d.Asked == nil {
+			d.Asked = map[field]int{}
+		}
+		d.Asked[step] = max(d.Asked[step], sameWords) // the easier words say how
+		return t.prompt(), true
+	}
 	if wontTell.MatchString(said) {
 		switch {
 		case skippable(step):
@@ -65,6 +76,9 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	}
 	res := t.understood()
 	asking := asksSomething(text)
+	if !asking && res.Intent == understand.NoAnswer {
+		return out{}, false // it asks for nothing
+	}
 	limit := sure
 	if !asking && len([]rune(text)) < shortestQuestion {
 		limit = surest // two or three words that ask nothing are an answer that was not understood
@@ -102,7 +116,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case understand.Policy, understand.NoAnswer, understand.Help, understand.Status, understand.Human:
 		return t.aside(t.answer(res, true), true), true
 	case understand.Platform, understand.Clarify:
-		if len(res.Platforms) > 0 && asking {
+		if len(res.Platforms) > 0 && asking && (typeIn(text) != "" || aboutPlatforms.MatchString(lower(text))) {
 			return t.aside(t.platform(res.Platforms, true), true), true
 		}
 	case understand.Privacy:
@@ -118,6 +132,9 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	}
 	return out{}, false
 }
+
+// aboutPlatforms are words of a question about the kinds of platform.
+var aboutPlatforms = regexp.MustCompile(`平台|机构|哪类|哪一类|哪种|找谁|platform|organi[sz]ation|which kind`)
 
 // aboutMe are what people ask of the bot and not of the policy: said shortly, it is no need.
 var aboutMe = map[understand.Intent]bool{understand.Status: true, understand.Human: true, understand.Privacy: true, understand.Help: true}

@@ -168,7 +168,7 @@ func firmOf(text string) (string, bool) {
 	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) {
 		return "", false
 	}
-	if affirm[fold(s)] || refuse[fold(s)] || saysAgree(fold(s)) || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
+	if affirms(fold(s)) || refuse[fold(s)] || saysAgree(fold(s)) || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
 		return "", false
 	}
 	return s, true
@@ -227,6 +227,9 @@ func townOf(text string) (town string, ok bool) {
 	return town, ok
 }
 
+// longestTown is how long in characters the name of a town that is not known may be.
+const longestTown = 8
+
 func townIn(text string) (town string, sure, ok bool) {
 	s := plain(text)
 	low := lower(s)
@@ -234,6 +237,9 @@ func townIn(text string) (town string, sure, ok bool) {
 	low = lower(s)
 	n := utf8.RuneCountInString(s)
 	known := len(places.Only(s)) > 0
+	if found := places.Find(s); !known && len(found) == 1 && found[0].Level == places.Town && isHan(s) && !asksSomething(text) && !firmInRow.MatchString(low) && n <= maxTown {
+		return found[0].Full(), true, true // with a road and a number
+	}
 	switch {
 	case n < 2 || n > maxTown || !hasLetter(s) || digitRun.MatchString(s), requestWords.MatchString(low), hello[low], thanked(low), wants.MatchString(low):
 		return "", false, false
@@ -243,7 +249,9 @@ func townIn(text string) (town string, sure, ok bool) {
 		return "", false, false
 	case known, townTail.MatchString(low):
 		return knownTown(s), true, true
-	case affirm[low], refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], noName.MatchString(low), n > 16 && isHan(s):
+	case affirms(low), refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], noName.MatchString(low):
+		return "", false, false
+	case isHan(s) && (n > longestTown || strings.ContainsAny(s, ",，") || strings.ContainsFunc(s, unicode.IsDigit)):
 		return "", false, false
 	}
 	return s, false, true
@@ -269,7 +277,7 @@ func contactOf(text string) (string, bool) {
 		return "", false
 	case hasType(s), fieldNamed(low) != "", townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
 		return "", false
-	case hello[low], thanked(low), affirm[low] && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
+	case hello[low], thanked(low), affirms(low) && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
 		return "", false
 	}
 	return s, !isHan(s) || n <= 12

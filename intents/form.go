@@ -44,7 +44,7 @@ func (t *turn) step() field {
 func (t *turn) formText(text string, chosen bool) out {
 	d := t.st.Draft
 	d.Touched = t.in.Now.Unix()
-	said := fold(text)
+	said := undouble(fold(text))
 	if saysMinor(text) {
 		return t.minor()
 	}
@@ -66,7 +66,7 @@ func (t *turn) formText(text string, chosen bool) out {
 			return t.ask(t.say(formRunning))
 		}
 	}
-	if d.Edit != "" && d.Edit != fChoose && affirm[said] && skipsEdit[said] {
+	if d.Edit != "" && d.Edit != fChoose && (skipsEdit[said] || affirmHow.MatchString(said) && !affirm[said]) {
 		d.Edit = ""
 		return t.prompt()
 	}

@@ -16,7 +16,7 @@ import (
 // handle takes words: a typed message, or the value of the choice it means.
 func (t *turn) handle(text string, chosen bool) out {
 	t.text = text
-	said := fold(text)
+	said := undouble(fold(text))
 	if t.in.Message.Group {
 		t.hear(text, chosen)
 		return t.groupText(text, said)

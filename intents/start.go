@@ -63,7 +63,9 @@ func (t *turn) startForm(slug, text string) out {
 	if d.Need == "" && told.need == "" {
 		d.Need = t.st.Need
 	}
-	d.Platform = cmp.Or(d.Platform, typeIn(text), t.st.Slug)
+	if text != "" { // what was understood of it counts less than what it names, and than what was spoken of
+		d.Platform = cmp.Or(typeIn(text), t.st.Slug, slug)
+	}
 	early := t.fill(told, true)
 	if p, ok := places.ByName(t.st.Town); ok && t.st.Ours && p.Level == places.Town && d.Town == "" && d.Which == "" {
 		d.Town = p.Full()

@@ -15,7 +15,7 @@ import (
 // single takes an answer to one question.
 func (t *turn) single(step field, text string) out {
 	d := t.st.Draft
-	said := fold(text)
+	said := undouble(fold(text))
 	done := func() out {
 		if d.Edit != "" {
 			d.Edit = ""
@@ -77,7 +77,7 @@ func (t *turn) single(step field, text string) out {
 		return t.retry(step, badConsent)
 	case fContact:
 		v, ok := contactOf(text)
-		if f := detailsIn(text); f.contact != "" && !f.bare {
+		if f := detailsIn(text); f.contact != "" && (!f.bare || !ok) {
 			v, ok = f.contact, true
 		}
 		if ok {
@@ -211,12 +211,18 @@ func (t *turn) takePhone(text string, done func() out) out {
 		if said := lower(text); strings.Contains(said, "座机") || strings.Contains(said, "固话") {
 			return t.retry(fPhone, badArea)
 		}
+		if chatID.MatchString(text) || email.MatchString(text) || otherWays.MatchString(lower(text)) {
+			return t.retry(fPhone, badOther)
+		}
 		if !strings.ContainsFunc(text, unicode.IsDigit) {
 			return t.retry(fPhone, badNoPhone)
 		}
 	}
 	return t.retry(fPhone, badPhone)
 }
+
+// otherWays are other ways to be reached, which the form does not take.
+var otherWays = regexp.MustCompile(`微信|邮箱|邮件|qq|wechat|whatsapp|e-?mail`)
 
 func (t *turn) takeStanding(said string) out {
 	d := t.st.Draft

@@ -187,6 +187,7 @@ const (
 	badContact  key = "bad.contact"
 	badPhone    key = "bad.phone"
 	badNoPhone  key = "bad.phone-none"
+	badOther    key = "bad.other"
 	badArea     key = "bad.phone-area"
 	badThird    key = "bad.third"
 	badEdit     key = "bad.edit"

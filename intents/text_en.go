@@ -134,6 +134,7 @@ var english = map[key]string{
 	badContact:  "I could not tell the name.",
 	badPhone:    "That number does not seem right; please check it.",
 	badNoPhone:  "I see no number.",
+	badOther:    "Only one phone number is taken here; chat accounts and mail can wait until staff contact you.",
 	badArea:     "The area code is missing: a landline such as 0760-88888888; +852 for Hong Kong, +853 for Macau.",
 	badThird:    "Please choose one.",
 	badEdit:     "I could not tell which item; please choose below.",

@@ -137,6 +137,7 @@ var simplified = map[key]string{
 	badContact:  "没看出怎么称呼。",
 	badPhone:    "这个号码好像不对，请核对一下。",
 	badNoPhone:  "没看到号码。",
+	badOther:    "这里只登记一个电话；加微信、发邮件，等工作人员联系您时再说。",
 	badArea:     "少了区号：座机如 0760-88888888；香港请加 +852，澳门加 +853。",
 	badThird:    "请选一项。",
 	badEdit:     "没认出要改哪一项，请从下面选。",

@@ -161,6 +161,24 @@ func thanked(said string) bool { return thank[said] || thanksHow.MatchString(sai
 // aboutBot asks whether a person is answering.
 var aboutBot = regexp.MustCompile(`^(?:请问|想问)?(?:你|您|你哋|这个|呢个|这边)(?:到底|究竟|都)?(?:是|系)(?:不是|唔系|咪)?(?:个|一个)?(?:机器人|人工智能|ai|电脑|程序|真人|人工|活人|人)(?:吗|嘛|呢|还是.{1,6}|啊|㗎|来的|嚟㗎)*$|^系咪(?:机器人|真人|人工)(?:啊|呀|㗎)*$|^are you (?:a |an )?(?:bot|robot|machine|computer|ai|human|real person|person|real)$|^is this a (?:bot|robot|machine|person|human)$`)
 
+// howToFill asks what to write.
+var howToFill = regexp.MustCompile(`^(?:我|这里|呢度|这个|唔知|不知道?|到底|应该|要)*(?:填|写|输入?|讲|说|入)(?:什么|乜嘢?|咩|啥|点)(?:好|啊|呀|呢|㗎|东西)*$|^(?:这个|呢个|我|应该)*(?:怎么|点样?|如何)(?:填|写|输入?)(?:啊|呀|呢|㗎|好)*$|^what (?:should|do|shall) i (?:write|put|enter|type|fill in)(?: here)?$`)
+
+// undouble takes words said twice or more for the words: 同意同意, 对对对.
+func undouble(said string) string {
+	for n := 2; n <= 4; n++ {
+		if len(said)%n != 0 {
+			continue
+		}
+		part := said[:len(said)/n]
+		_, isCommand := commands[part]
+		if strings.Repeat(part, n) == said && (isCommand || agree[part] || affirm[part] || refuse[part]) {
+			return part
+		}
+	}
+	return said
+}
+
 // leaving returns the command by which folded words leave a form.
 func leaving(said string) (command, bool) {
 	switch {
@@ -185,7 +203,7 @@ var (
 	// agree holds what counts as an explicit yes to the notice. 嗯, 好, 可以, OK do not: the law wants it said.
 	agree  = words("同意 我同意 同意并继续 我同意并继续 已阅读并同意 我已阅读并同意 同意登记 我同意登记 同意处理 同意转交 同意传输 我同意传输 同意境外传输 同意的 我同意的 agree i.agree yes.i.agree i.do.agree agreed")
 	refuse = words("不同意 我不同意 唔同意 我唔同意 不 不要 不行 不可以 不愿意 拒绝 我拒绝 不接受 没同意 否 唔好 唔得 disagree i.disagree no i.do.not.agree i.dont.agree i.don.t.agree refuse decline no.thanks")
-	affirm = words("确认 确认提交 确定 提交 正确 无误 没问题 没错 对 对的 是 是的 好 好的 可以 确认无误 以上正确 冇问题 啱 confirm submit yes correct ok right yes.confirm looks.good")
+	affirm = words("确认 确认提交 确定 提交 正确 无误 没问题 没错 对 对的 是 是的 系 系呀 系嘅 好 好的 可以 确认无误 以上正确 冇问题 啱 confirm submit yes correct ok right yes.confirm looks.good")
 	// affirmHow finds the yes to the summary in more words.
 	affirmHow = regexp.MustCompile(`^(?:嗯+|好的?|是的?|对|系|系呀|啱|可以|行|得|yes|ok|okay|yep|yeah|sure)*(?:以上)?(?:内容|信息|资料|登记内容)?(?:都|全部|全|晒|完全)?(?:没有?错|冇错|无误|没有?问题|冇问题|正确|是对的|对的?|对了|啱晒?|系咁|就这样|就咁|就是这样|这样就行|可以了|可以提交|确认|确定)(?:了|啦|喇|晒|啊|呀|的|提交|吧)*(?:谢谢|唔该)?$|^(?:好的?|可以|行|没问题)?(?:请|麻烦|帮我)?(?:确认)?提交(?:吧|啦|喇|了)?$|^(?:yes |ok |okay |yep |yeah |sure )*(?:that s |that is |it s |it is |this is |all |everything is |looks )?(?:right|correct|fine|good|ok|okay|all right|confirmed?)(?: now)?(?: please| thanks| thank you)?$|^(?:yes |ok |okay )*(?:please )?(?:submit|send|go ahead|confirm)(?: it| that)?(?: please)?$`)
 	amend     = words("修改 我要修改 要修改 更改 改 改一下 有误 不对 错了 改下 change edit modify amend")
