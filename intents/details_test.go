@@ -5,6 +5,16 @@ import (
 	"testing"
 )
 
+// TestWhoseNumber: a name beside a number is whom to ask for; another person is one who is told of as such.
+func TestWhoseNumber(t *testing.T) {
+	for said, third := range map[string]bool{"王先生 13800138000": false, "顺发厂 小榄 王先生 13812345678 想做检测": false, "我是王经理，13800138000": false, "陈志明，电话13800138000": false, "我的手机13800138000": false, "本人手机13800138000": false,
+		"王经理的电话13800138000": true, "我老板13800138000": true, "我老板的手机13800138000": true, "13800138000，我老板的": true, "她电话13800138000": true, "打给他13800138000": true, "我太太的号码13800138000": true, "联系人是我们会计，13800138000": true, "my boss's number is 13800138000": true, "佢電話13800138000": true} {
+		if got := thirdPerson(said); got != third {
+			t.Errorf("%q: %v, want %v", said, got, third)
+		}
+	}
+}
+
 // TestDetailsOfOneMessage reads what people put into one message: firm | town | contact | phone | need, in any
 // order and any wording. A part that is not told is empty.
 func TestDetailsOfOneMessage(t *testing.T) {

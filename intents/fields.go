@@ -150,7 +150,7 @@ func firmOf(text string) (string, bool) {
 	if hasType(s) || isCaption(s) || fieldNamed(fold(s)) != "" {
 		return "", false
 	}
-	if n < 2 || n > maxFirm || !hasLetter(s) || digitRun.MatchString(s) && !firmTail.MatchString(low) {
+	if n < 2 || n > maxFirm || !hasLetter(s) || strings.ContainsAny(s, "?？") || digitRun.MatchString(s) && !firmTail.MatchString(low) {
 		return "", false
 	}
 	if isHan(s) && strings.ContainsAny(s, ",;。") || strings.Contains(low, "不是") || strings.Contains(low, "唔系") {
