@@ -16,7 +16,7 @@ var asks = map[field]struct{ ask, easy, why key }{
 	fNeed:     {askNeed, easyNeed, whyNeed},
 	fPlatform: {askPlatform, easyPlatform, whyNeed},
 	fConsent:  {askConsent, easyConsent, whyConsent},
-	fAbroad:   {askAbroad, easyAbroad, whyConsent},
+	fAbroad:   {askAbroad, easyAbroad, whyAbroad},
 	fContact:  {askContact, easyContact, whyContact},
 	fPhone:    {askPhone, easyPhone, whyPhone},
 	fThird:    {askThird, easyThird, whyPhone},

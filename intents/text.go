@@ -26,11 +26,13 @@ func say(l knowledge.Language, k key, pairs ...string) string {
 			return b.String()
 		}
 		name, after, _ := strings.Cut(rest, "}")
+		value := "{" + name + "}" // forgotten: every test that looks at a reply sees it
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if pairs[i] == name {
-				b.WriteString(pairs[i+1])
+				value = pairs[i+1]
 			}
 		}
+		b.WriteString(value)
 		s = after
 	}
 }
@@ -210,6 +212,7 @@ const (
 	whyNeed    key = "why.need"
 	whyContact key = "why.contact"
 	whyPhone   key = "why.phone"
+	whyAbroad  key = "why.abroad"
 	whyConsent key = "why.consent"
 	whyNot     key = "why.not"
 	whyConfirm key = "why.confirm"

@@ -159,6 +159,7 @@ var english = map[key]string{
 	whyPhone:   "The number is used only to contact you about this request; it is kept encrypted and you can have it deleted.",
 	whyNot:     "You need not leave a number: contact {centre} directly ({contact}, {hours}), and ask me about the policy as before. A registered request needs one, so that staff can answer.",
 	whyConfirm: "A last look, so that a slip does not keep us from reaching you.",
+	whyAbroad:  "Telegram's servers are outside mainland China, so whatever is sent over it goes abroad; that needs a yes of its own. If you would rather not, register over another channel.",
 	whyConsent: "Contact details are personal data; I may keep and pass them on only if you clearly agree. If not, you can still ask about the policy.",
 
 	worryRights:   "You can at any time: {rights}.",

@@ -162,6 +162,7 @@ var simplified = map[key]string{
 	whyPhone:   "电话只用来和您联系这件事，加密保存，随时可以删除。",
 	whyNot:     "不留电话也行：可以直接联系{centre}（{contact}，{hours}），政策照样问我。要登记的话，得有个电话才好回复您。",
 	whyConfirm: "请您看一遍再提交，免得写错了联系不上。",
+	whyAbroad:  "Telegram 的服务器在境外，经它发的内容都会出境，所以要单独问您。不愿意的话，可以改用别的渠道登记。",
 	whyConsent: "联系方式属于个人信息，要您明确同意，我才能记下并转交。不同意也不影响问政策。",
 
 	worryRights:   "随时可以：{rights}。",

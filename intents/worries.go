@@ -81,6 +81,9 @@ func whyWhich(said string, step field) field {
 
 // whyNamed returns the field that a question about the form names.
 func whyNamed(said string) field {
+	if strings.Contains(said, "境外") || strings.Contains(said, "出境") || strings.Contains(said, "abroad") {
+		return fAbroad
+	}
 	if strings.Contains(said, "同意") || strings.Contains(said, "agree") || strings.Contains(said, "consent") {
 		return fConsent
 	}
