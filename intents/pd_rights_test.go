@@ -7,13 +7,21 @@ import (
 	"smebot/bot"
 )
 
+// afterRegistering is somebody who has just registered, with the test's understanding or another.
+func afterRegistering(t *testing.T, mind Understander) *world {
+	w := newWorld(t, Options{})
+	w.mind = mind
+	w.configure(Options{})
+	w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000", "确认")
+	return w
+}
+
 // TestPD09_WithdrawingIsOneStep takes a consent back in one message, as it was given: from the menu words, in a
 // sentence, in every language, in a form, and while staff have the thread.
 func TestPD09_WithdrawingIsOneStep(t *testing.T) {
 	for _, said := range []string{"撤回同意", "撤回", "我要撤回同意", "收回同意", "撤回同意。", "withdraw my consent", "Withdraw", "撤銷同意"} {
 		for _, where := range []string{"menu", "form", "held"} {
-			w := newWorld(t, Options{})
-			w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000", "确认")
+			w := afterRegistering(t, nil)
 			switch where {
 			case "form":
 				w.say("我要登记", "明光灯饰厂")
@@ -53,8 +61,7 @@ func TestPD23_RightsAreServedAtOnce(t *testing.T) {
 				return len(w.leads[w.who]) == 0
 			},
 		} {
-			w := newWorld(t, Options{})
-			w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000", "确认")
+			w := afterRegistering(t, nil)
 			switch where {
 			case "in a form":
 				w.say("我要登记", "明光灯饰厂")

@@ -147,8 +147,7 @@ stage: 刚起步=incubation, 啱啱開=incubation, just starting=incubation, 想
 // TestAfterwardsInOwnWords: what means something only where a request was registered, and nothing of the kind elsewhere.
 func TestAfterwardsInOwnWords(t *testing.T) {
 	registered := func() *world {
-		w := newWorld(t, Options{})
-		w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000", "确认")
+		w := afterRegistering(t, nil)
 		w.now = w.now.Add(3 * 3600e9)
 		return w
 	}
@@ -216,10 +215,7 @@ func TestWithdrawalIsNoGuess(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func() *world {
-		w := newWorld(t, Options{})
-		w.mind = u
-		w.configure(Options{})
-		w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000", "确认")
+		w := afterRegistering(t, u)
 		w.now = w.now.Add(3 * 3600e9)
 		return w
 	}

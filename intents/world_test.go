@@ -399,6 +399,11 @@ func (w *world) check(m bot.Message, was *state, out bot.Outcome) {
 			}
 			continue
 		}
+		if _, ok := e.(store.ErasePerson); ok {
+			if s := readState(out.State); s.Draft != nil || s.Need+s.Last+s.Town != "" || s.Vote != nil || s.Topic != nil {
+				w.t.Errorf("the conversation outlives its person: %s", out.State)
+			}
+		}
 		if c, ok := e.(store.CorrectLead); ok {
 			c.Lead.Draft = "" // hexadecimal: it may look like a number
 			e = c
