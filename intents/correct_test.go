@@ -5,11 +5,18 @@ import (
 	"testing"
 )
 
-// filled is a form with everything but the last step done: at the summary.
-func filled(t *testing.T) *world {
+// filledTo is a form with everything told, at the summary or at the consent; or all but the number, at that question.
+func filledTo(t *testing.T, step field) *world {
 	w := newWorld(t, Options{})
-	w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000")
-	if w.step() != fConfirm {
+	switch step {
+	case fConfirm:
+		w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明", "13800138000")
+	case fConsent:
+		w.say("我要登记", "明辉灯饰厂，古镇镇，陈志明，13800138000", "想贷款买新机器")
+	case fPhone:
+		w.say("我要登记", "明辉灯饰厂，古镇镇", "想贷款买新机器", "同意", "陈志明")
+	}
+	if w.step() != step {
 		t.Fatalf("the form stands at %s", w.step())
 	}
 	return w
@@ -124,27 +131,36 @@ the kind should be training => platform talent-training
 `), "\n") {
 		said, want, _ := strings.Cut(row, " => ")
 		f, value, _ := strings.Cut(want, " ")
-		w := filled(t)
-		before := *w.state().Draft
-		w.text(said)
-		d := w.state().Draft
-		if d == nil {
-			t.Errorf("%q ended the form:\n%s", said, w.reply.Text)
-			continue
-		}
-		if value == "?" {
-			if w.step() != field(f) {
-				t.Errorf("%q: the form stands at %s:\n%s", said, w.step(), w.reply.Text)
+		for _, at := range []field{fConfirm, fConsent, fPhone} {
+			if at != fPhone || f != "phone" && !strings.Contains(said, "1380013") {
+				corrected(t, at, said, field(f), value)
 			}
-		} else if got := d.value(field(f)); got != value {
-			t.Errorf("%q: the %s is %q, want %q (at %s)", said, f, got, value, w.step())
-		} else if w.step() != fConfirm && !(f == "phone" && w.step() == fThird) {
-			t.Errorf("%q: after the correction the form stands at %s", said, w.step())
 		}
-		for _, e := range editable {
-			if string(e) != f && d.value(e) != before.value(e) && !(f == "need" && e == fPlatform) {
-				t.Errorf("%q also made the %s %q", said, e, d.value(e))
-			}
+	}
+}
+
+func corrected(t *testing.T, at field, said string, f field, value string) {
+	t.Helper()
+	w := filledTo(t, at)
+	before := *w.state().Draft
+	w.text(said)
+	d := w.state().Draft
+	if d == nil {
+		t.Errorf("%q at %s ended the form:\n%s", said, at, w.reply.Text)
+		return
+	}
+	if value == "?" {
+		if w.step() != f {
+			t.Errorf("%q at %s: the form stands at %s:\n%s", said, at, w.step(), w.reply.Text)
+		}
+	} else if got := d.value(f); got != value {
+		t.Errorf("%q at %s: the %s is %q, want %q (now at %s)", said, at, f, got, value, w.step())
+	} else if w.step() != at && !(f == fPhone && w.step() == fThird) {
+		t.Errorf("%q: after the correction the form stands at %s, not at %s", said, w.step(), at)
+	}
+	for _, e := range editable {
+		if e != f && d.value(e) != before.value(e) && !(f == fNeed && e == fPlatform) {
+			t.Errorf("%q at %s also made the %s %q", said, at, e, d.value(e))
 		}
 	}
 }
@@ -152,7 +168,7 @@ the kind should be training => platform talent-training
 // TestFieldsTakenOut: what may be left out is cleared, a contact detail is erased at once and asked for again.
 func TestFieldsTakenOut(t *testing.T) {
 	for said, f := range map[string]field{"把需求删了": fNeed, "需求不填了": fNeed, "去掉镇街": fTown, "刪咗個需求": fNeed, "把电话删掉": fPhone, "删掉联系人": fContact, "remove the phone": fPhone, "delete my name": fContact} {
-		w := filled(t)
+		w := filledTo(t, fConfirm)
 		w.text(said)
 		d := w.state().Draft
 		if d == nil || d.value(f) != "" || w.state().Erase {
