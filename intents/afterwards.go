@@ -44,7 +44,7 @@ func (t *turn) afterwards(text, said string) (out, bool) {
 		}
 		return t.human(), true
 	}
-	if whichNumber.MatchString(said) {
+	if whichNumber.MatchString(said) || willYouCall.MatchString(said) && t.hasOpen() {
 		return t.status(""), true
 	}
 	if t.st.Draft != nil || !t.in.Message.Leads || t.in.Message.Group {

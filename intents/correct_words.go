@@ -44,7 +44,7 @@ var anyField = func() string {
 
 // The parts of which corrections are made, in simplified script and lower case.
 const (
-	beg     = `^(?:哦|啊|噢|哎|呀|对不起|不好意思|唔好意思|抱歉|等等|等一下|等下|稍等|慢着|等阵|sorry|oh|no|oops)?[\s,，!！。]*(?:我|那个|刚才的?|刚刚的?|头先个?|上面的?|之前的?|把|将|请|麻烦|帮我|唔该|要|想)*(?:我的|我嘅|我个|个)?`
+	beg     = `^(?:哦|啊|噢|哎|呀|对不起|不好意思|唔好意思|抱歉|等等|等一下|等下|稍等|慢着|等阵|sorry|oh|no|oops)?[\s,，!！。]*(?:我|那个|上次登记的?|上次的?|登记的|登记时的?|刚才的?|刚刚的?|头先个?|上面的?|之前的?|把|将|请|麻烦|帮我|唔该|要|想)*(?:我的|我嘅|我个|个)?`
 	verb    = `(?:写|填|打|讲|说|输|发|报|弄|选|搞|记|留|给|读|揀|拣|入|按|点)`
 	gap     = `[\s,，。.!！;；:：、]*`
 	wrong   = verb + `?(?:错了|错咗|错|反了|不对|唔啱|唔对|有误|不正确|不是这个|变了|变咗|换了|换咗|改了|改咗|停机了?|不用了|唔用喇?|作废了?)|(?:少|多|漏)(?:了|咗)?` + verb + `?(?:了|咗)?(?:一|1|个|两|2)*(?:位|个字|个数字?|个号|字|数)?`
@@ -76,6 +76,7 @@ var corrections = []*regexp.Regexp{
 	// 不对，是小榄 / 打错了，139… / 我搬到小榄了
 	regexp.MustCompile(beg + `(?:不对|唔对|唔啱|不是|唔系|错了|错咗|` + verb + `错(?:了|咗)?|更正(?:一下)?|纠正(?:一下)?)[\s,，。.!！:：]+(?:应该|应|要)?(?:是|为|系|叫)?\s*(?P<new>.+)$`),
 	regexp.MustCompile(`^(?:我们?|我哋|公司|厂)*(?:已经?|现在|而家)*(?:搬到|搬去|搬咗去|搬了去)\s*(?P<new>.+?)(?:了|喇|啦)?$`),
+	regexp.MustCompile(`^(?:sorry,? |actually,? )*(?:we|(?:my|our|the) (?:company|firm|factory))(?:'ve| have| has)? (?:just )?moved to (?P<new>.+)$`),
 	// 一三九…，头先讲错咗
 	regexp.MustCompile(`^(?P<new>.{2,60}?)` + gap + `(?:刚才|头先|刚刚|之前|上面)(?:的|那个|[嗰𠮶]个)?` + verb + `?(?:错了|错咗|错)$`),
 	regexp.MustCompile(`^(?:sorry,? |oh,? |no,? )*(?:the |my |our )?(?:wrong|incorrect) (?P<field>` + anyField + `)[\s,.;:]*(?:it is|it's|it should be|should be|the right one is)?\s*(?P<new>.*)$`),

@@ -61,6 +61,7 @@ This is Sun Tat Hardware Factory => Sun Tat Hardware Factory | | | |
 My name is Peter Wong, phone 13800138000 => | | Peter Wong | +8613800138000 |
 our company is Sun Tat Hardware Factory and we want to apply for a patent => Sun Tat Hardware Factory | | | | we want to apply for a patent
 Firm: Sun Tat Hardware; Contact: Ms Lee; Phone: 13800138000 => Sun Tat Hardware | | Ms Lee | +8613800138000 |
+Shunfa Hardware Co., Ltd., Xiaolan, Wang Dachui, 13812345678 => Shunfa Hardware Co., Ltd | 中山市小榄镇 | Wang Dachui | +8613812345678 |
 we are in Dalang => | Dalang | | |
 `), "\n") {
 		said, want, _ := strings.Cut(row, " => ")

@@ -19,7 +19,7 @@ const (
 )
 
 // noFirm finds the answer that there is no firm, or none with a name.
-var noFirm = regexp.MustCompile(`^(?:我们?|我哋|我是|暂时|现在|就|还|都|仲|目前)*(?:没有?|未|冇|无|没)(?:有)?(?:注册|办|开|成立|公司|企业|执照|营业执照|店名|厂名|公司名|名字|名称|全称).{0,8}$|^(?:我们?|我哋|我|就是|是|系|只是)*(?:个人|个体户?|自由职业者?|小作坊|家庭作坊|散户|夫妻店|路边摊)(?:户|的|而已|来的)?(?:.{0,3}(?:没有?|冇|无|未).{2,10})?$|^(?:i am |i m |we are |just )?(?:an individual|a sole trader|self employed|a freelancer)$|^(?:i |we )?(?:have )?(?:no|not)(?: a)? (?:company|firm|registered|name)(?: yet| name)?$`)
+var noFirm = regexp.MustCompile(`^(?:我们?|我哋|我是|暂时|现在|就|还|都|仲|目前)*(?:没有?|未|冇|无|没)(?:有)?(?:注册|办|开|成立|公司|企业|执照|营业执照|店名|厂名|公司名|名字|名称|全称).{0,8}$|^(?:我们?|我哋|我|就是|是|系|只是)*(?:个人|个体户?|自由职业者?|小作坊|家庭作坊|散户|夫妻店|路边摊)(?:户|的|而已|来的)?(?:.{0,3}(?:没有?|冇|无|未).{2,10})?$|^(?:我们?|我哋|公司|执照|现在|而家)*(?:还|仲|正)?(?:在办|未办好|办紧|筹备中|准备开|还没开|仲未开)(?:的|呢|嘅)?$|^(?:i am |i m |we are |just )?(?:an individual|a sole trader|self employed|a freelancer)$|^(?:i |we )?(?:have )?(?:no|not)(?: a)? (?:company|firm|registered|name)(?: yet| name)?$`)
 
 // noPhone finds the wish to leave no number.
 var noPhone = regexp.MustCompile(`(?:不想|唔想|不愿意?|不要|不方便|可以不|能不能不|可唔可以唔|不用|唔使|不)(?:再)?(?:留|给|填|俾|报|说|讲).{0,6}(?:电话|手机|号码|联系方式)|(?:电话|手机|号码|联系方式).{0,4}(?:可以|能)?(?:不留|不给|不填|唔留|唔俾)|(?:do not|don't|rather not).{0,20}(?:phone|number)`)
@@ -131,6 +131,49 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.privacy(res.Ask), true
 	}
 	return out{}, false
+}
+
+// both takes a message that answers and asks: "13800138000，什么时候打给我？". What is told is taken, what is asked is
+// answered above the next question. A need is told with all sorts of questions; it is taken whole.
+func (t *turn) both(step field, text string) (out, bool) {
+	if step == fNeed || step == fConsent || step == fAbroad {
+		return out{}, false
+	}
+	var told, asked []string
+	for _, p := range pieceCut.Split(text, -1) {
+		switch p = strings.TrimSpace(p); {
+		case p == "":
+		case asksSomething(p):
+			asked = append(asked, p)
+		default:
+			told = append(told, p)
+		}
+	}
+	if len(told) == 0 || len(asked) != 1 {
+		return out{}, false
+	}
+	first := out{}
+	if words, ok := t.worry(step, asked[0]); ok {
+		first.text = words
+	} else if res := t.r.understand.Understand(asked[0]); res.Intent == understand.Policy && res.Confidence >= sure {
+		t.text = asked[0]
+		first = t.answer(res, true)
+	} else {
+		return out{}, false
+	}
+	before, was := *t.st.Draft, t.step()
+	rest := strings.Join(told, "，")
+	o, ok := t.several(step, rest)
+	if !ok {
+		o = t.single(step, rest)
+	}
+	if d := t.st.Draft; t.step() == was && d.Firm+d.Town+d.Need+d.Contact+d.Phone == before.Firm+before.Town+before.Need+before.Contact+before.Phone {
+		*t.st.Draft = before // it told nothing
+		return out{}, false
+	}
+	o.text = fit(first.text, max(room(o.choices)-len(o.text)-2, 0)) + "\n\n" + o.text
+	o.articles, o.platforms = first.articles, first.platforms
+	return o, true
 }
 
 // aboutPlatforms are words of a question about the kinds of platform.

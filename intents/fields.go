@@ -283,6 +283,16 @@ func contactOf(text string) (string, bool) {
 	return s, !isHan(s) || n <= 12
 }
 
+// letters counts the letters and characters of a text.
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
+}
+
 func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
 
 func isHan(s string) bool {
@@ -292,7 +302,7 @@ func isHan(s string) bool {
 // filler is what people wrap a request in; what stays without it is the need.
 var filler = regexp.MustCompile(`我们?|我哋|想|要|请|麻烦|唔该|帮忙?|登记|登记一下|一下|需求|联系方式|联系|联络|介绍|转介|引荐|对接|找|找人|平台|服务|机构|的人|工作人员|留|电话|资料|报名|让|叫|可以|可不可以|能不能|可唔可以|吗|呢|吧|呗|啊|的|了|个|给|跟|和|有|是|在|你们?|您|贵司|我司|公司|厂|怎么|如何|那|把|人|提交|上去|做`)
 
-var latinFiller = regexp.MustCompile(`\b(register|request|please|pls|put|in|touch|contact|want|would|like|i|we|a|an|the|me|us|my|our|to|with|for|of|from|and|platforms?|services?|organi[sz]ations?|institutions?|someone|somebody|anyone|can|could|you|leave|details|number|phone|email|need|connect|introduce|testing|design|financing|training|patents?|technology|information|help)\b`)
+var latinFiller = regexp.MustCompile(`\b(register|request|please|pls|put|in|touch|contact|want|would|like|i|we|a|an|the|me|us|my|our|to|with|for|of|from|and|platforms?|services?|organi[sz]ations?|institutions?|someone|somebody|anyone|can|could|you|leave|details|number|phone|email|need|connect|introduce|testing|design|financing|training|patents?|technology|information|help|about|be|contacted|called|get|regarding|concerning)\b`)
 
 // needOf returns the need that a message tells in the person's own words, contact details masked; "" where it
 // only asks to be registered.

@@ -83,6 +83,9 @@ func (t *turn) formText(text string, chosen bool) out {
 		if o, ok := t.correction(text); ok {
 			return o
 		}
+		if o, ok := t.both(step, text); ok {
+			return o
+		}
 		if t.complains(step, text) && utf8.RuneCountInString(text) >= wholeStory {
 			if o, ok := t.several(step, text); ok {
 				return o
@@ -113,6 +116,12 @@ func (t *turn) several(step field, text string) (out, bool) {
 	}
 	if noFirm.MatchString(fold(text)) && step == fFirm {
 		return out{}, false
+	}
+	if f.fault == phoneNoCode && f.count() == 0 && step != fPhone && letters(strings.Join(f.other, "")) <= 4 {
+		if d.Consent != nil {
+			d.Part = line(digits(text))
+		}
+		return t.ask(t.say(badArea)), true
 	}
 	if f.need == "" && t.complains(step, text) {
 		f.need = cutRunes(line(mask(text)), maxNeed)

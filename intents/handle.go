@@ -273,6 +273,12 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if o, ok := t.afterwards(text, said); ok {
 		return o, true
 	}
+	if onBehalf.MatchString(said) {
+		return t.startForm("", ""), true
+	}
+	if willYouCall.MatchString(said) && !t.hasOpen() {
+		return t.withMenu(out{text: t.say(onlyIfAsked, "within", t.optional(t.r.opt.Within, defaultWithin)), intent: understand.Human}), true
+	}
 	if leadPattern.MatchString(text) {
 		return t.status(text), true
 	}

@@ -135,7 +135,11 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	said := fold(text)
 	f := detailsIn(text)
 	set := t.fill(details{phone: f.phone, ext: f.ext, third: f.third}, true)
-	short := utf8.RuneCountInString(told) < 4 && !hasType(said) && typeIn(said) == ""
+	least := 4
+	if wants.MatchString(told) {
+		least = 3 // 想招人
+	}
+	short := utf8.RuneCountInString(told) < least && !hasType(said) && typeIn(said) == ""
 	if short || creditLabel.MatchString(said) || vague[said] || hello[said] || thanked(said) || saysAgree(said) || affirm[said] || requestOnly(text) {
 		switch {
 		case set:

@@ -106,6 +106,7 @@ const (
 	humanText       key = "human"
 	humanNoLeads    key = "human.no-leads"
 	humanClosed     key = "human.closed"
+	onlyIfAsked     key = "human.only-if-asked"
 	phoneGiven      key = "phone.given"
 	phoneGivenAgain key = "phone.given-again"
 	noLeadsHere     key = "leads.off"

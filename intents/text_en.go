@@ -51,6 +51,7 @@ var english = map[key]string{
 	humanText:       "Hours: {hours}. You can contact {centre} directly ({contact}), or register a request with a way to reach you, and staff will contact you.",
 	humanNoLeads:    "Hours: {hours}. Please contact {centre} directly ({contact}).",
 	humanClosed:     "Hours: {hours}. You can register a request now with a way to reach you, and staff will contact you once they are back; or contact {centre} then ({contact}).",
+	onlyIfAsked:     "Once you register a request, staff contact you within {within}; without one nobody will call you.",
 	phoneGiven:      "You sent a phone number; I have not kept it. For staff to contact you, choose \"Register a request\".",
 	phoneGivenAgain: "You sent a phone number; I have not kept it. To change the number of your request, choose \"Correct\"; for another request, \"Register a request\".",
 	noLeadsHere:     "No contact details are taken here. To register a request please contact {centre} ({contact}, {hours}).",

@@ -54,6 +54,7 @@ var simplified = map[key]string{
 	humanText:       "工作时间：{hours}。您可以直接联系{centre}（{contact}），也可以登记需求、留个联系方式，由工作人员联系您。",
 	humanNoLeads:    "工作时间：{hours}。请直接联系{centre}（{contact}）。",
 	humanClosed:     "工作时间：{hours}。可以先登记需求、留个联系方式，上班后由工作人员联系您；也可以到时联系{centre}（{contact}）。",
+	onlyIfAsked:     "您登记需求以后，工作人员会在{within}联系您；没有登记，就不会打给您。",
 	phoneGiven:      "您发来了电话，我没有记下。要请工作人员联系您，请点「登记需求」。",
 	phoneGivenAgain: "您发来了电话，我没有记下。要改登记里的电话，请点「更正」；要另外登记，请点「登记需求」。",
 	noLeadsHere:     "这个渠道不收联系方式。要登记需求，请联系{centre}（{contact}，{hours}）。",

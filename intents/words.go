@@ -146,7 +146,7 @@ func commandOf(folded string) (command, bool) {
 
 // The ways of leaving a form, said in it: for good, and for now.
 var (
-	leaveWords = regexp.MustCompile(`^(?:我|我们|我哋|那|咁|那就|算了|算|还是|唔该|先|暂时|都|就)*(?:不想|唔想|不要|唔好|不用|唔使|不|唔|别)(?:再|想|要)?(?:(?:登记|办|弄|搞|申请|报名|录|整)(?:了|住|啦|喇|先|下去|嘢|啊|吧)*|填(?:了|啦|喇|住|下去)+)$|^(?:我)?(?:放弃|结束|停止)(?:登记|填写)?(?:了|吧|啦|喇)*$|^(?:sorry )?(?:i )?(?:do not|don t|dont|no longer) (?:want|wish) (?:to )?(?:register|go on|continue|do (?:this|it)|it|this)(?: any ?more| now)?$|^(?:please )?(?:stop|leave|abandon|forget)(?: registering| the form| this| about it)?$`)
+	leaveWords = regexp.MustCompile(`^(?:那|咁|唉|哎|都|还是|那就)*(?:算了|算啦|算数|算吧|罢了)(?:吧|啦|喇|了)*$|^(?:我|我们|我哋|那|咁|那就|算了|算|还是|唔该|先|暂时|都|就)*(?:不想|唔想|不要|唔好|不用|唔使|不|唔|别)(?:再|想|要)?(?:(?:登记|办|弄|搞|申请|报名|录|整)(?:了|住|啦|喇|先|下去|嘢|啊|吧)*|填(?:了|啦|喇|住|下去)+)$|^(?:我)?(?:放弃|结束|停止)(?:登记|填写)?(?:了|吧|啦|喇)*$|^(?:sorry )?(?:i )?(?:do not|don t|dont|no longer) (?:want|wish) (?:to )?(?:register|go on|continue|do (?:this|it)|it|this)(?: any ?more| now)?$|^(?:please )?(?:stop|leave|abandon|forget)(?: registering| the form| this| about it)?$`)
 	laterWords = regexp.MustCompile(`^(?:我|我们|那|先|还是|等我|让我|唔该)*(?:下次|以后|改天|迟点|迟啲|第日|过几天|过两天|回头|晚点|晚些|今晚|等下|等阵|一阵|一阵间|稍后|有空|得闲|有时间|明天|听日)(?:再|先|才|嚟)*(?:说|讲|填|登记|来|嚟|算|搞|弄|考虑|同意|看|睇)?(?:吧|啦|喇|了|先)*$|^(?:我|先|让我|等我)*(?:考虑|想|谂|睇|看)(?:一下|下|想|看|清楚|考虑|谂)+(?:先|再说|再讲|吧|啦)*$|^(?:我|现在|而家)*(?:没时间|冇时间|在忙|好忙|唔得闲|没空|冇空)(?:啊|呀|了)*$|^(?:maybe |i will do it |let us do it )?(?:later|not now|another time|some other time)(?: please| thanks)?$|^(?:i (?:have to|must|need to|will) think(?: about it)?|let me think(?: about it)?|i am busy(?: now)?|no time(?: now)?)$`)
 )
 
@@ -160,6 +160,12 @@ func thanked(said string) bool { return thank[said] || thanksHow.MatchString(sai
 
 // aboutBot asks whether a person is answering.
 var aboutBot = regexp.MustCompile(`^(?:请问|想问)?(?:你|您|你哋|这个|呢个|这边)(?:到底|究竟|都)?(?:是|系)(?:不是|唔系|咪)?(?:个|一个)?(?:机器人|人工智能|ai|电脑|程序|真人|人工|活人|人)(?:吗|嘛|呢|还是.{1,6}|啊|㗎|来的|嚟㗎)*$|^系咪(?:机器人|真人|人工)(?:啊|呀|㗎)*$|^are you (?:a |an )?(?:bot|robot|machine|computer|ai|human|real person|person|real)$|^is this a (?:bot|robot|machine|person|human)$`)
+
+// onBehalf asks to register somebody: 我是替我老板登记的.
+var onBehalf = regexp.MustCompile(`^(?:我)?(?:是|系|想|要)*(?:来|嚟)?(?:替|帮|代|同|为)(?:我们?|我哋|人)?(?:老板|朋友|公司|厂里?|客户|家里|亲戚|同事)?(?:来|嚟)?(?:登记|报名)(?:的|嘅|一下|下)*$`)
+
+// willYouCall asks whether staff will call.
+var willYouCall = regexp.MustCompile(`^(?:请问|那|咁)?(?:你们?|你哋|工作人员)(?:是不是|系咪|会不会|会|几时会?|什么时候会?)*(?:打电话|打|联系|联络|回电)(?:给|俾|畀)?我?(?:们|哋)?(?:吗|嘛|么|呢|㗎|啊)*$|^will (?:you|they|somebody|someone) (?:call|contact|phone|ring) me$`)
 
 // howToFill asks what to write.
 var howToFill = regexp.MustCompile(`^(?:我|这里|呢度|这个|唔知|不知道?|到底|应该|要)*(?:填|写|输入?|讲|说|入)(?:什么|乜嘢?|咩|啥|点)(?:好|啊|呀|呢|㗎|东西)*$|^(?:这个|呢个|我|应该)*(?:怎么|点样?|如何)(?:填|写|输入?)(?:啊|呀|呢|㗎|好)*$|^what (?:should|do|shall) i (?:write|put|enter|type|fill in)(?: here)?$`)
