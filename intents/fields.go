@@ -265,8 +265,10 @@ func contactOf(text string) (string, bool) {
 	s := plain(text)
 	low := lower(s)
 	s = strings.TrimSpace(dropHead(s, low, nameHead))
-	if at := nameTail.FindStringIndex(lower(s)); at != nil && at[0] > 0 {
-		s = string([]rune(s)[:utf8.RuneCountInString(lower(s)[:at[0]])])
+	if tail := lower(s); utf8.RuneCountInString(tail) == utf8.RuneCountInString(s) {
+		if at := nameTail.FindStringIndex(tail); at != nil && at[0] > 0 {
+			s = string([]rune(s)[:utf8.RuneCountInString(tail[:at[0]])])
+		}
 	}
 	low = fold(s)
 	n := utf8.RuneCountInString(s)
