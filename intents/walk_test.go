@@ -264,7 +264,14 @@ func (w *world) inTable() {
 			w.t.Errorf("the guide stands at %q, which is no node", s.Guide.Node)
 		}
 	}
+	today := 0
 	for _, l := range w.leads[w.who] {
+		if open(l) && dateOf(l.Created.In(Zone)) == dateOf(w.now.In(Zone)) {
+			today++
+		}
+		if today > 3 {
+			w.t.Errorf("%d open leads of one day", today)
+		}
 		if _, known := store.Moves[l.Status]; !known || (l.Status == store.Closed) != (l.Reason != "") {
 			w.t.Errorf("a lead is %q with reason %q", l.Status, l.Reason)
 		}
