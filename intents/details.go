@@ -91,18 +91,27 @@ func detailsIn(text string) details {
 
 // put takes a value for the field that was named before it; false if it cannot be one.
 func (d *details) put(f field, value string) bool {
-	ok := false
+	var to *string
+	ok := value != ""
 	switch f {
 	case fFirm:
-		d.firm, ok = firmOf(value)
+		value, ok = firmOf(value)
+		to = &d.firm
 	case fTown:
-		d.town, ok = townOf(value)
+		value, ok = townOf(value)
+		to = &d.town
 	case fContact:
-		d.contact, ok = contactOf(value)
+		value, ok = contactOf(value)
+		to = &d.contact
 	case fNeed:
-		d.need, ok = cutRunes(line(mask(value)), maxNeed), value != ""
+		value = cutRunes(line(mask(value)), maxNeed)
+		to = &d.need
 	}
-	return ok
+	if to == nil || !ok {
+		return false
+	}
+	*to = value
+	return true
 }
 
 // takeOthers reads the pieces that name themselves by nothing: among several fields, "古镇" alone is the town, and
@@ -146,21 +155,22 @@ func lower(s string) string { return strings.ToLower(script.Simplified(s)) }
 
 var (
 	// heads are what a sentence about oneself begins with.
-	selfHead  = regexp.MustCompile(`^(?:你好|您好|喂|哈喽|请|麻烦|唔该|不好意思|那个|我们?这?边?|我哋|这里|呢度|本人|我司|敝司)+(?:是|系)?|^(?:是|系)`)
-	firmIs    = regexp.MustCompile(`^(?:我们?|我哋)?(?:间|这间|这家)?(?:公司|厂|厂子|店|企业|单位)(?:的|嘅)?(?:全称|全名|名称|名字|名)?(?:就)?(?:叫做?|是|系)|^(?:名字?)?叫做?`)
-	firmFirst = regexp.MustCompile(`^[\p{Han}a-z0-9()&·]{2,40}?(?:` + firmEnds + `)`)
-	firmMore  = regexp.MustCompile(`^(?:` + firmEnds + `)`)
-	atPlace   = regexp.MustCompile(`^(?:我们?|我哋|公司|企业|厂|厂子|工厂|间厂|间铺|厂房|店|地址|位置|所在地|现在|人)*(?:设|就|都|开)?(?:在|位于|喺)`)
-	ofFirm    = regexp.MustCompile(`^(?:的|嘅|这边|呢边)?(?:老板娘?|负责人|厂长|总经理|经理|财务|法人|文员|采购|业务员?|跟单)?(?:叫|姓)?`)
-	nameSaid  = regexp.MustCompile(`^(?:联系人|联络人|姓名|名字|称呼|叫我?|我叫做?|我名叫|我是|我系|本人|找|揾|搵|联系|联络|可以叫我|就叫我|你叫我|我的名字[叫是]|我个名系)[:：是叫做]*(` + name + `)(?:就行|就得|就好|就可以|即可|得啦|得|好了|吧|啦)*$`)
-	surname   = regexp.MustCompile(`^(?:我|本人|免贵|敝)*姓(` + surnames + `)(?:的|嘅)?$`)
-	bossNamed = regexp.MustCompile(`^(?:我们?|我哋)(?:的|嘅)?(老板|经理|厂长|主管|会计)(?:姓|是姓|系姓)(` + surnames + `)$`)
-	nameBare  = regexp.MustCompile(`^(?:` + name + `)$`)
-	wants     = regexp.MustCompile(`^(?:我们?|我哋|咱们?|公司|企业|厂里?|现在|最近|主要|就是|而家|目前|急|也|都|还)*(?:想要?|要|需要|需|求|希望|打算|准备|计划|寻求|缺)`)
-	describes = regexp.MustCompile(`^(?:我们?|我哋|公司|厂|企业)*(?:是|系)?(?:做|搞|生产|专门|主要做|卖)?[\p{Han}]{1,12}(?:的|嘅)$`)
-	noFirmRow = regexp.MustCompile(`[的嘅了吗呢吧啊]|不是|唔系|怎么|什么|听说|知道|可以|没有|有个|有家|有间|有人|我们|我哋|一家|一间|几家|^(?:想|要|帮|请|找|揾|搵|有没|有冇|没|冇|我|你|他|她|佢|这|那|呢间|嗰|𠮶|哪|边间|在|喺|被|给|跟|别|隔壁|对面|附近|其他|其它|同行|客户|供应商|竞争|大公司|大厂|小公司|小厂|新公司|新厂|老公司|老厂|本厂|全厂|贵公司|公司|工厂|企业)`)
-	notRest   = regexp.MustCompile(`^(?:房|区|长|家|里|内|子|商|名|址|号)`)
-	urging    = regexp.MustCompile(`^(?:尽快|越快越好|快点?|谢谢|多谢|唔该|急|回复|回电|回覆|联系|联络)+$`)
+	selfHead   = regexp.MustCompile(`^(?:你好|您好|喂|哈喽|请|麻烦|唔该|不好意思|那个|我们?这?边?|我哋|这里|呢度|本人|我司|敝司)+(?:是|系)?|^(?:是|系)`)
+	firmIs     = regexp.MustCompile(`^(?:我们?|我哋)?(?:间|这间|这家)?(?:公司|厂|厂子|店|企业|单位)(?:的|嘅)?(?:全称|全名|名称|名字|名)?(?:就)?(?:叫做?|是|系)|^(?:名字?)?叫做?`)
+	firmFirst  = regexp.MustCompile(`^[\p{Han}a-z0-9()&·]{2,40}?(?:` + firmEnds + `)`)
+	firmMore   = regexp.MustCompile(`^(?:` + firmEnds + `)`)
+	atPlace    = regexp.MustCompile(`^(?:我们?|我哋|公司|企业|厂|厂子|工厂|间厂|间铺|厂房|店|地址|位置|所在地|现在|人)*(?:设|就|都|开)?(?:在|位于|喺)`)
+	ofFirm     = regexp.MustCompile(`^(?:的|嘅|这边|呢边)?(?:老板娘?|负责人|厂长|总经理|经理|财务|法人|文员|采购|业务员?|跟单)?(?:叫|姓)?`)
+	nameSaid   = regexp.MustCompile(`^(?:联系人|联络人|姓名|名字|称呼|叫我?|我叫做?|我名叫|我是|我系|本人|找|揾|搵|联系|联络|可以叫我|就叫我|你叫我|我的名字[叫是]|我个名系)[:：是叫做]*(` + name + `)(?:就行|就得|就好|就可以|即可|得啦|得|好了|吧|啦)*$`)
+	surname    = regexp.MustCompile(`^(?:我|本人|免贵|敝)*姓(` + surnames + `)(?:的|嘅)?$`)
+	bossNamed  = regexp.MustCompile(`^(?:我们?|我哋)(?:的|嘅)?(老板|经理|厂长|主管|会计)(?:姓|是姓|系姓)(` + surnames + `)$`)
+	nameBare   = regexp.MustCompile(`^(?:` + name + `)$`)
+	wants      = regexp.MustCompile(`^(?:我们?|我哋|咱们?|公司|企业|厂里?|现在|最近|主要|就是|而家|目前|急|也|都|还)*(?:想要?|要|需要|需|求|希望|打算|准备|计划|寻求|缺)`)
+	describes  = regexp.MustCompile(`^(?:我们?|我哋|公司|厂|企业)*(?:是|系)?(?:做|搞|生产|专门|主要做|卖)?[\p{Han}]{1,12}(?:的|嘅)$`)
+	noFirmRow  = regexp.MustCompile(`[的嘅了吗呢吧啊]|不是|唔系|怎么|什么|听说|知道|可以|没有|有个|有家|有间|有人|我们|我哋|一家|一间|几家|^(?:想|要|帮|请|找|揾|搵|有没|有冇|没|冇|我|你|他|她|佢|这|那|呢间|嗰|𠮶|哪|边间|在|喺|被|给|跟|别|隔壁|对面|附近|其他|其它|同行|客户|供应商|竞争|大公司|大厂|小公司|小厂|新公司|新厂|老公司|老厂|本厂|全厂|贵公司|公司|工厂|企业)`)
+	whatItDoes = regexp.MustCompile(`^(?:做|搞|生产|卖|专|家|个|间|小|在)`)
+	notRest    = regexp.MustCompile(`^(?:房|区|长|家|里|内|子|商|名|址|号)`)
+	urging     = regexp.MustCompile(`^(?:尽快|越快越好|快点?|谢谢|多谢|唔该|急|回复|回电|回覆|联系|联络)+$`)
 )
 
 // scraps are what stays of a sentence around a number.
@@ -201,7 +211,7 @@ func (d *details) take(p string) {
 		return
 	}
 	if at := dropHead(s, low, firmIs); at != s {
-		if low := lower(at); d.firm == "" && !describes.MatchString(low) && !noFirmRow.MatchString(low) && !requestWords.MatchString(low) && utf8.RuneCountInString(at) >= 2 && !regexp.MustCompile(`^(?:做|搞|生产|卖|专|家|个|间|小|在)`).MatchString(low) {
+		if low := lower(at); d.firm == "" && !describes.MatchString(low) && !noFirmRow.MatchString(low) && !requestWords.MatchString(low) && utf8.RuneCountInString(at) >= 2 && !whatItDoes.MatchString(low) {
 			d.firm, d.telling = at, false
 			return
 		}
