@@ -76,7 +76,7 @@ var guide = []node{
 	{id: "first", options: []option{
 		{"sales", "e-commerce", nil, cue(`卖|销|单|客|sell|sales|orders?\b`)}, {"better", "technology-innovation", nil, cue(`质量|品质|更好$|技术|工艺|better|quality`)},
 		{"looks", "industrial-design", nil, cue(`样子|好看|款|外观|包装|look|design|style`)},
-		{"money", "financing", nil, cue(`钱|资金|贷款|宽裕|money|cash|loan`)}, {"people", "talent-training", nil, cue(`人|培训|people|workers?\b|staff|train`)}, {"unsure", "stage", nil, nil},
+		{"money", "financing", nil, cue(`钱|资金|贷款|宽裕|手头|周转|money|cash|loan`)}, {"people", "talent-training", nil, cue(`人|培训|people|workers?\b|staff|train`)}, {"unsure", "stage", nil, nil},
 	}},
 	{id: "stage", options: []option{
 		{"new", "incubation", cue(`刚起步|刚开(厂|业|张)|新开的`), cue(`起步|刚|新开|创业|还没开|准备开|just|new|start`)},
