@@ -158,7 +158,26 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 	}
 	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", t.firm(l.Firm), "town", t.orNone(t.inScript(l.Town)),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +
-		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
+		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given) + t.givings(l)
+}
+
+// shownGivings is how many givings of a lead are listed, the latest.
+const shownGivings = 3
+
+// givings tells to whom a lead was given and when, "" if to nobody.
+func (t *turn) givings(l store.Lead) string {
+	if t.r.given == nil {
+		return ""
+	}
+	all, err := t.r.given(t.ctx, l.Number)
+	if err != nil || len(all) == 0 {
+		return ""
+	}
+	var list []string
+	for _, g := range all[:min(len(all), shownGivings)] {
+		list = append(list, t.say(showGiving, "receiver", t.orNone(shorten(g.Receiver, nearName)), "date", t.date(g.At)))
+	}
+	return "\n" + t.say(showGivings, "list", strings.Join(list, t.say(listSeparator)))
 }
 
 func (t *turn) orNone(s string) string {

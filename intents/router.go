@@ -72,8 +72,9 @@ func (o Options) AtWork() (Hours, error) {
 type Config struct {
 	Understand Understander
 	Knowledge  Knowledge
-	Leads      func(context.Context, bot.Address) ([]store.Lead, error) // the person's own leads; nil: none are known
-	Directory  Directory                                                // who offers what where; nil: nothing is said of it
+	Leads      func(context.Context, bot.Address) ([]store.Lead, error)  // the person's own leads; nil: none are known
+	Given      func(context.Context, string) ([]store.Disclosure, error) // to whom a lead of that number was given; nil: nothing is said of it
+	Directory  Directory                                                 // who offers what where; nil: nothing is said of it
 	Options    Options
 }
 
@@ -82,6 +83,7 @@ type Router struct {
 	understand Understander
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
+	given      func(context.Context, string) ([]store.Disclosure, error)
 	dir        Directory
 	opt        Options
 	open       Hours
@@ -104,7 +106,7 @@ func New(c Config) *Router {
 	if err != nil {
 		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, given: c.Given, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.

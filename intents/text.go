@@ -275,6 +275,8 @@ const (
 	showLead       key = "privacy.show-lead"
 	showDraft      key = "privacy.show-draft"
 	showConsent    key = "privacy.show-consent"
+	showGivings    key = "privacy.show-givings"
+	showGiving     key = "privacy.show-giving"
 	showFoot       key = "privacy.show-foot"
 	stopText       key = "privacy.stop"
 	newsText       key = "privacy.news"

@@ -220,6 +220,8 @@ var english = map[key]string{
 	showLead:       "{number} ({date}, {state})\nFirm: {firm}; town: {town}; contact: {contact}; phone: {phone}; kind: {type}; request: {need}",
 	showDraft:      "Half-filled request: firm: {firm}; town: {town}; contact: {contact}; phone: {phone}; request: {need}",
 	showConsent:    "Consent: {date}, version {version}; passed to: {given}",
+	showGivings:    "Given to: {list}",
+	showGiving:     "{receiver} ({date})",
 	showFoot:       "Besides, the recent conversation. The middle of the phone number is hidden from onlookers.",
 	stopText:       "All right, I will not write to you by myself any more; your request goes on. Send \"my progress\" to see where it stands, \"send me news\" to hear from me again.",
 	newsText:       "All right, I will tell you when your request moves on.",

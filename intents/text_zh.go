@@ -223,6 +223,8 @@ var simplified = map[key]string{
 	showLead:       "{number}（{date}，{state}）\n企业：{firm}；镇街：{town}；联系人：{contact}；电话：{phone}；类型：{type}；需求：{need}",
 	showDraft:      "没填完的登记：企业：{firm}；镇街：{town}；联系人：{contact}；电话：{phone}；需求：{need}",
 	showConsent:    "同意记录：{date}，说明 {version}；转给谁：{given}",
+	showGivings:    "提供过给：{list}",
+	showGiving:     "{receiver}（{date}）",
 	showFoot:       "另有近期的对话记录。电话中间几位不显示，以免旁人看到。",
 	stopText:       "好的，以后不主动给您发消息，登记的事照常办。想知道进度，发「我的进度」；想再收消息，发「恢复通知」。",
 	newsText:       "好的，登记有进展时会告诉您。",

@@ -85,7 +85,7 @@ var commandWords = map[command]string{
 	cmdEraseYes: "确认删除 确定删除 confirm.delete delete",
 	cmdEraseNo:  "不删 不删除 先不删 keep dont.delete",
 	cmdShow:     "我的信息 我的资料 查看我的信息 查看我的资料 my.information",
-	cmdWithdraw: "撤回 撤回同意 撤销同意 收回同意 withdraw withdraw.my.consent revoke",
+	cmdWithdraw: "撤回 撤回同意 撤销同意 收回同意 withdraw withdraw.my.consent withdraw.consent revoke revoke.permission revoke.consent revoke.my.consent take.back.my.consent cancel.my.consent",
 	cmdStop:     "退订 unsubscribe stop",
 	cmdNext:     "下一页 下页 翻页 next more",
 	cmdCorrect:  "更正 更正登记 更正信息 更正资料 修改登记 改登记 修改我的登记 更正我的登记 更正我的信息 更正我的资料 修改我的信息 修改我的资料 改资料 correct correct.my.request correct.my.data change.my.request",

@@ -206,6 +206,7 @@ type world struct {
 
 	stage     *stage // turns go through an adapter; nil: to the router
 	leadsFrom func(context.Context, bot.Address) ([]store.Lead, error)
+	givenFrom func(context.Context, string) ([]store.Disclosure, error)
 	person    string // who speaks, on a stage
 	shown     string // the reply as the person sees it
 	abroad    bool   // the yes to the transfer abroad is given for the script
@@ -236,7 +237,7 @@ func (w *world) configure(o Options) {
 	if w.mind == nil {
 		w.mind = keywords{}
 	}
-	w.router = New(Config{Understand: w.mind, Knowledge: library{}, Directory: w.dir, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
+	w.router = New(Config{Understand: w.mind, Knowledge: library{}, Directory: w.dir, Given: w.givenFrom, Options: o, Leads: func(ctx context.Context, a bot.Address) ([]store.Lead, error) {
 		if w.down {
 			return nil, errors.New("no store")
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -111,9 +112,6 @@ func (d *DB) Asked(ctx context.Context, token string) (Asked, error) {
 	return a, nil
 }
 
-// disclosed are the fields that an organisation is shown once it accepted, and what for.
-const disclosed = "town, platform, need, firm, contact, phone; to serve the request"
-
 // AnswerByLink notes an organisation's answer in the lead's history. Accepting a lead that was passed on to this
 // organisation puts it in service. The same answer twice is noted once.
 func (d *DB) AnswerByLink(ctx context.Context, token string, answer OrganisationAnswer) error {
@@ -143,7 +141,10 @@ func (d *DB) AnswerByLink(ctx context.Context, token string, answer Organisation
 		if err := l.move(t, InService, "", now, organisationActor, actMoved+string(InService)); err != nil {
 			return err
 		}
-		// The record of the giving: to whom, what, what for; kept without a value when the lead is long erased.
-		return d.append(t, AuditEntry{Actor: "system", Action: "lead.disclose", Subject: asked.Lead.Number, Detail: asked.Organisation + ": " + disclosed})
+		g := Disclosure{
+			ID: asked.Lead.Number + "/" + strconv.FormatInt(l.version, 10), Actor: organisationActor, Receiver: asked.Organisation, Purpose: "办理登记的需求",
+			Format: "page", Fields: []string{"town", "platform", "need", "firm", "contact", "phone"},
+		}
+		return d.disclose(t, g, []string{asked.Lead.Number})
 	})
 }

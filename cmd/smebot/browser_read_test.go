@@ -127,14 +127,14 @@ func TestBrowserTalks(t *testing.T) {
 				b.wants(reply, want)
 				b.fits()
 			}
-			b.whole(c.name)
+			b.wholeTalk(c.name)
 			b.quiet()
 		})
 	}
 }
 
-// whole writes a picture of the whole conversation.
-func (b *tab) whole(what string) {
+// wholeTalk writes a picture of the whole conversation.
+func (b *tab) wholeTalk(what string) {
 	b.Helper()
 	height := eval[int64](b, `document.getElementById("log").scrollHeight + innerHeight - document.getElementById("log").clientHeight`)
 	b.run(emulation.SetDeviceMetricsOverride(430, height, 1, true))

@@ -69,7 +69,7 @@ func openEngine(ctx context.Context, c Config, log *slog.Logger, progress func(d
 		return nil, errors.Join(u.err, base.Close())
 	}
 	offices := &directory.Directory{}
-	router, err := newRouter(c, u.Understander, base, db.LeadsOf, offices)
+	router, err := newRouter(c, u.Understander, base, db, offices)
 	if err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
@@ -85,12 +85,12 @@ type understood struct {
 	err error
 }
 
-func newRouter(c Config, u *understand.Understander, base *knowledge.Base, leads func(context.Context, bot.Address) ([]store.Lead, error), offices intents.Directory) (*intents.Router, error) {
+func newRouter(c Config, u *understand.Understander, base *knowledge.Base, db *store.DB, offices intents.Directory) (*intents.Router, error) {
 	opt := c.intents()
 	if err := opt.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: centre: %w", err)
 	}
-	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: leads, Directory: offices, Options: opt}), nil
+	return intents.New(intents.Config{Understand: u, Knowledge: base, Leads: db.LeadsOf, Given: db.Disclosures, Directory: offices, Options: opt}), nil
 }
 
 // intents are the options of the dialogue.

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/export"
 	"smebot/intents"
 	"smebot/knowledge"
 	"smebot/store"
@@ -47,12 +48,25 @@ func (c *incidentCmd) Run(e *env) error {
 	if err := os.Mkdir(c.Dir, 0o700); err != nil {
 		return fmt.Errorf("the pack wants a new folder: %w", err)
 	}
-	line := store.AuditEntry{Actor: "operator", Action: "incident", Subject: c.Since.Format(time.RFC3339) + " - " + c.Until.Format(time.RFC3339), Detail: fmt.Sprintf("%d leads with phones in clear", len(found.leads))}
-	err = withTeacher(e, func(s *remote) error { return s.call(e.ctx, "/audit", line, new(int)) }, func(g *engine) error { return g.db.Append(e.ctx, line) })
-	if err != nil {
+	if err := c.record(e, found.leads); err != nil {
 		return errors.Join(err, os.Remove(c.Dir))
 	}
 	return c.write(e, found)
+}
+
+// record notes in the store that contact data of leads stand in the pack.
+func (c *incidentCmd) record(e *env, leads []store.Lead) error {
+	var numbers []string
+	for _, l := range leads {
+		numbers = append(numbers, l.Number)
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	return disclose(e, store.Disclosure{
+		ID: rand.Text()[:10], Actor: "operator", Receiver: "当事人", Purpose: "信息安全事件通知", Format: string(export.CSV), Fields: affectedFields,
+		Filters: c.Since.Format(time.RFC3339) + "/" + c.Until.Format(time.RFC3339),
+	}, numbers)
 }
 
 // exposed is what an incident concerns.
@@ -150,14 +164,15 @@ func counted(name string, n map[string]int) string {
 	return b.String()
 }
 
+// affectedFields are the columns of affected.csv, besides the kinds of data that each lead holds.
+var affectedFields = []string{"number", "created", "town", "platform", "firm", "contact", "phone", "extension", "channel"}
+
 // affectedCSV lists the leads concerned, what each holds, and how its person is reached.
 func affectedCSV(w io.Writer, leads []store.Lead) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	table, err := export.NewTable(w, append(slices.Clone(affectedFields), "kinds"))
+	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	rows := [][]string{{"number", "created", "town", "platform", "firm", "contact", "phone", "extension", "channel", "messenger", "kinds"}}
 	for _, l := range leads {
 		kinds := []string{"phone"}
 		for name, v := range map[string]string{"firm": l.Firm, "contact": l.Contact, "need": l.Need, "account": l.From.User} {
@@ -166,8 +181,10 @@ func affectedCSV(w io.Writer, leads []store.Lead) error {
 			}
 		}
 		slices.Sort(kinds)
-		rows = append(rows, []string{l.Number, l.Created.UTC().Format(time.RFC3339), harmless(l.Town), l.Platform, harmless(l.Firm), harmless(l.Contact),
-			harmless(l.Phone.Reveal()), l.Extension, l.From.Channel, string(l.From.Platform), strings.Join(kinds, " ")}) // to tell its owner
+		row := []string{l.Number, l.Created.UTC().Format(time.RFC3339), l.Town, l.Platform, l.Firm, l.Contact, l.Phone.Reveal(), l.Extension, l.From.Channel, strings.Join(kinds, " ")} // to tell its owner
+		if err := table.Row(row); err != nil {
+			return err
+		}
 	}
-	return errors.Join(out.WriteAll(rows), out.Error())
+	return table.Flush()
 }

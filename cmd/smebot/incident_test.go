@@ -57,7 +57,7 @@ func TestPD22_IncidentPack(t *testing.T) {
 				t.Fatalf("%d leads are listed, want 37", len(rows))
 			}
 			for i, r := range rows {
-				if r[0] != fmt.Sprintf("20261122-%06d", i+100) || r[6] != fmt.Sprintf("'+86138%08d", i+100) || r[7] != "808" || r[8] != "guzhen" || r[10] != "account contact firm need phone" {
+				if r[0] != fmt.Sprintf("20261122-%06d", i+100) || r[6] != fmt.Sprintf("'+86138%08d", i+100) || r[7] != "808" || r[8] != "guzhen" || r[9] != "account contact firm need phone" {
 					t.Errorf("row %d is %v", i, r)
 				}
 			}
@@ -83,7 +83,7 @@ func TestPD22_IncidentPack(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			if log, err := db.Audit(t.Context(), store.AuditFilter{Action: "incident"}); err != nil || len(log) != 4 || !strings.Contains(log[3].Detail, "37 leads") {
+			if log, err := db.Audit(t.Context(), store.AuditFilter{Action: "export"}); err != nil || len(log) != 3 || log[2].Actor != "operator" || !strings.Contains(log[2].Detail, "leads=37") || !strings.Contains(log[2].Detail, "信息安全事件通知") {
 				t.Errorf("audit: %+v, %v", log, err)
 			}
 			if r := command(t, "", "incident", t.TempDir(), "--data", c.Data, "--since", from.Format(time.RFC3339)); r.code != 1 || !strings.Contains(r.errs, "new folder") {
