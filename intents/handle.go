@@ -282,18 +282,8 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if leadPattern.MatchString(text) {
 		return t.status(text), true
 	}
-	if _, _, fault := findPhone(text); fault == phoneOK {
-		if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {
-			return t.startForm(typeIn(text), text), true
-		}
-		rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
-		alone := rest <= 8 && !asksSomething(text) // otherwise there is something to answer
-		if res := t.understood(); alone && t.takesLeads() && t.st.Draft == nil && (res.Intent == understand.NoAnswer || res.Intent == understand.Greeting) {
-			if t.hasOpen() {
-				return out{text: t.say(phoneGivenAgain), intent: understand.Help, choices: []bot.Choice{t.choice(labelCorrect), t.choice(labelRegister), t.choice(labelMenu)}}, true
-			}
-			return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
-		}
+	if o, ok := t.numberTold(text, said); ok {
+		return o, true
 	}
 	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
 	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || saysAgree(said)) {
@@ -306,6 +296,32 @@ func (t *turn) direct(text, said string) (out, bool) {
 		}
 		return t.withMenu(out{text: t.say(nothingToAgree), intent: understand.Help}), true
 	}
+	return t.smallTalk(said)
+}
+
+// numberTold takes a telephone number outside the form: with a wish to register it begins one, alone it is not kept.
+func (t *turn) numberTold(text, said string) (out, bool) {
+	if _, _, fault := findPhone(text); fault != phoneOK {
+		return out{}, false
+	}
+	if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {
+		return t.startForm(typeIn(text), text), true
+	}
+	rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
+	if rest > 8 || asksSomething(text) || !t.takesLeads() || t.st.Draft != nil { // there is something to answer
+		return out{}, false
+	}
+	if res := t.understood(); res.Intent != understand.NoAnswer && res.Intent != understand.Greeting {
+		return out{}, false
+	}
+	if t.hasOpen() {
+		return out{text: t.say(phoneGivenAgain), intent: understand.Help, choices: []bot.Choice{t.choice(labelCorrect), t.choice(labelRegister), t.choice(labelMenu)}}, true
+	}
+	return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
+}
+
+// smallTalk answers greetings, thanks and the question who is there.
+func (t *turn) smallTalk(said string) (out, bool) {
 	if aboutBot.MatchString(said) {
 		return t.withMenu(out{text: t.say(iAmABot), intent: understand.Greeting}), true
 	}
