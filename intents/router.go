@@ -1,7 +1,8 @@
 // Package intents leads the dialogue: it decides what a message is an answer to, asks the guide's and the
 // form's questions, and holds every sentence the bot says. A Router keeps nothing between turns; what must last
 // is in the conversation's state, and what must happen is in the outcome's effects. It reads knowledge, the
-// person's own leads and to whom these were given, writes nothing, and never makes a lead without an explicit consent in that state.
+// person's own leads and to whom these were given, writes nothing, and never makes a lead without an explicit
+// consent in that state.
 package intents
 
 import (
