@@ -33,7 +33,7 @@ func (s *Server) answerPage(v *visit) error {
 	d := answerData{Asked: asked, Answers: store.OrganisationAnswers, Path: v.R.URL.Path}
 	l := asked.Lead
 	if asked.Answer == store.AnswerAccepted && !asked.Elsewhere && (l.Status == store.Referred || l.Status == store.InService) {
-		d.Phone = l.Phone.Reveal() // the person agreed to be passed on to the organisation that takes the lead
+		d.Phone = l.Dial() // the person agreed to be passed on to the organisation that takes the lead
 	} else {
 		d.Lead.Contact = ""
 	}

@@ -283,5 +283,5 @@ func (s *Server) revealPhone(v *visit) error {
 	if err := v.audit("lead.phone", l.Number, reason); err != nil {
 		return err
 	}
-	return s.showLead(v, http.StatusOK, l, func(d *leadData) { d.Revealed = l.Phone.Reveal() }) // asked for, with a reason, and logged
+	return s.showLead(v, http.StatusOK, l, func(d *leadData) { d.Revealed = l.Dial() }) // asked for, with a reason, and logged
 }

@@ -23,8 +23,11 @@ func (v *visit) Channel(name string) string {
 	return name
 }
 
-// Number writes a phone number in clear as people here read one; for templates.
-func (v *visit) Number(e164 string) string { return intents.ReadablePhone(e164) }
+// Number writes a lead's number in clear, with its extension, as people here read one; for templates.
+func (v *visit) Number(dial string) string {
+	e164, extension, _ := strings.Cut(dial, " ")
+	return strings.TrimSpace(intents.ReadablePhone(e164) + " " + extension)
+}
 
 // Stream is the address of a page's news: of its lead, or of all, since the page was made; for templates.
 func (v *visit) Stream() string {

@@ -62,6 +62,7 @@ var exportText = map[string]words{
 
 	"leads.field.text":             {"按关键词", "By words"},
 	"leads.field.reason":           {"关闭原因", "Reason for closing"},
+	"leads.field.extension":        {"分机", "Extension"},
 	"leads.field.contacted":        {"首次联系", "First contact"},
 	"leads.field.moved":            {"现状态始于", "In this state since"},
 	"leads.field.needs_call":       {"需要打电话", "Needs a call"},

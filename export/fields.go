@@ -26,6 +26,7 @@ var fields = []field{
 	{name: "town", width: 18, exactly: func(l store.Lead) string { return l.Town }},
 	{name: "contact", person: true, width: 12, exactly: func(l store.Lead) string { return l.Contact }},
 	{name: "phone", person: true, width: 18, exactly: func(l store.Lead) string { return l.Phone.Reveal() }}, // a file with numbers is what was asked for
+	{name: "extension", person: true, width: 10, exactly: func(l store.Lead) string { return l.Extension }},
 	{name: "platform", width: 12, shown: "platform", exactly: func(l store.Lead) string { return l.Platform }},
 	{name: "need", person: true, width: 50, exactly: func(l store.Lead) string { return l.Need }},
 	{name: "channel", width: 12, exactly: func(l store.Lead) string { return l.From.Channel }},
@@ -61,7 +62,7 @@ func Fields() []string {
 }
 
 // Sensitive columns are left out unless they are asked for: by them a person is reached.
-var Sensitive = []string{"phone", "user"}
+var Sensitive = []string{"phone", "extension", "user"}
 
 // DefaultFields are the columns of a file for which nobody chose any: what a list of leads needs.
 func DefaultFields() []string {

@@ -109,7 +109,7 @@ func (t *turn) remember(slug string) {
 
 // note tells staff of a question that was not answered.
 func (t *turn) note(res understand.Result, outcome string) {
-	q := store.Question{Text: cutRunes(line(mask(t.text)), maxQuestion), Intent: string(res.Intent), Outcome: outcome, Town: t.townOffered()}
+	q := store.Question{Text: cutRunes(line(mask(t.text)), maxQuestion), Intent: string(res.Intent), Outcome: outcome, Town: t.townHeard()}
 	if len(res.Platforms) > 0 {
 		q.Platform = res.Platforms[0]
 	}

@@ -7,67 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"smebot/knowledge/places"
 	"smebot/knowledge/script"
-)
-
-// fieldWords are the words by which people name a field, folded.
-var fieldWords = map[field][]string{
-	fFirm:     {"企业名称", "企业", "公司名称", "公司名字", "公司", "公司名", "厂名", "企业名", "单位", "店名", "company name", "firm", "company"},
-	fTown:     {"所在镇街", "镇街", "地址", "镇", "所在地", "地方", "town", "address"},
-	fNeed:     {"具体需求", "需求", "request", "need"},
-	fPlatform: {"平台类型", "平台", "类型", "服务平台", "platform", "kind"},
-	fContact:  {"联系人", "姓名", "名字", "称呼", "contact", "name"},
-	fPhone:    {"电话", "手机", "手机号", "手机号码", "电话号码", "号码", "联系电话", "联系方式", "phone number", "phone", "number", "mobile"},
-}
-
-// fieldNamed returns the field that words name.
-func fieldNamed(said string) field {
-	said = strings.TrimSuffix(said, "的")
-	for _, f := range editable {
-		if slices.Contains(fieldWords[f], said) {
-			return f
-		}
-	}
-	return ""
-}
-
-// anyField matches the words of fieldWords, the longest first.
-var anyField = func() string {
-	var all []string
-	for _, list := range fieldWords {
-		all = append(all, list...)
-	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return "(" + strings.Join(all, "|") + ")"
-}()
-
-// The ways of taking something back, in simplified script and lower case. A group called new holds the right
-// value, old the wrong one, field what it is a value of.
-var corrections = []*regexp.Regexp{
-	// 电话错了，是139… / 我的名字写错咗 / 地址不对，应该是小榄
-	regexp.MustCompile(`^(?:那个|刚才的?|刚刚的?|头先|我的|我嘅|上面的?|把|将)*(?P<field>` + anyField + `)(?:的|又)?(?:写|填|打|讲|说|输|发|报|弄)?(?:错了|错咗|错|不对|唔啱|唔对|有误|不正确)[\s,，。.!！;；:：]*(?:应该|应|正确的?|要|改)?(?:是|为|系|成)?[\s:：]*(?P<new>.*)$`),
-	// 把电话改成139… / 镇街换成小榄
-	regexp.MustCompile(`^(?:请|麻烦|帮我|唔该|我要|我想|要)*(?:把|将)?(?:我的)?(?P<field>` + anyField + `)(?:要|应该|应|请)?(?:改成|改为|改做|改到|换成|换做|换为|更正为|应该是|应该系|应是|应为|改|换)\s*[:：]?\s*(?P<new>.+)$`),
-	// 不是古镇是小榄 / 唔系古镇，系小榄
-	regexp.MustCompile(`^(?:哦|啊|噢|对不起|不好意思|唔好意思|sorry)?[\s,，]*(?:不是|唔系|不系|并不是)\s*(?P<old>.{1,30}?)[\s,，。;；]*(?:而|应该|应)?(?:是|系)\s*(?P<new>.{1,60})$`),
-	// 是小榄，不是古镇
-	regexp.MustCompile(`^(?:应该)?(?:是|系)\s*(?P<new>.{1,60}?)[\s,，。;；]*(?:不是|唔系|不系)\s*(?P<old>.{1,30})$`),
-	// 不对，是小榄 / 打错了，139…
-	regexp.MustCompile(`^(?:哦|啊|噢|对不起|不好意思|唔好意思)?[\s,，]*(?:不对|唔对|唔啱|不是|唔系|错了|错咗|(?:写|打|说|讲|填|输|搞)错了?|(?:写|打|讲|填)错咗|更正(?:一下)?|纠正(?:一下)?)[\s,，。.!！:：]+(?:应该|应|要)?(?:是|为|系)?\s*(?P<new>.+)$`),
-	regexp.MustCompile(`^(?:sorry,? )?(?:my |the |our )?(?P<field>` + anyField + `) (?:is|was) (?:wrong|not right|incorrect)[\s,.;:]*(?:it is|it's|it should be|should be)?\s*(?P<new>.*)$`),
-	regexp.MustCompile(`^(?:please )?(?:change|correct) (?:my |the |our )?(?P<field>` + anyField + `) to (?P<new>.+)$`),
-	regexp.MustCompile(`^(?:sorry,? |no,? )?(?:it'?s |it is )?not (?P<old>.{1,30}?)[\s,]+(?:but|it is|it's)\s+(?P<new>.{1,60})$`),
-	regexp.MustCompile(`^(?:sorry|no|wrong|correction)[\s,.!:]+(?:it is|it's|it should be|i meant?|i mean)\s+(?P<new>.+)$`),
-}
-
-var (
-	fieldIs  = regexp.MustCompile(`^(?:我的|我嘅|我们的?)?(?P<field>` + anyField + `)(?:是|为|系|:| is)\s*(?P<new>.+)$`)
-	amending = regexp.MustCompile(`^(?:我要|要|想|请)?(?:修改|更改|更正|改一下|改下|改|换|change|edit|correct)(?:第)?\s*(\d|[一二三四五六])?(?:项|个|条)?(.*)$`)
 )
 
 // correction takes back or changes what was filled in: "电话错了，是139…", "不是古镇是小榄", "修改联系人". ok is
@@ -76,6 +17,17 @@ func (t *turn) correction(text string) (out, bool) {
 	d, step := t.st.Draft, t.step()
 	original := plain(text)
 	s := strings.ToLower(script.Simplified(original))
+	if o, ok := t.removed(text); ok {
+		return o, true
+	}
+	switch said := fold(text); {
+	case leavesAsIs.MatchString(said):
+		d.Edit = ""
+		return t.prompt(), true
+	case amend[said] && step != fConfirm && step != fConsent && step != fAbroad && step != fThird:
+		d.Edit = fChoose
+		return t.prompt(), true
+	}
 	for _, re := range corrections {
 		if f, old, value, ok := parts(re, s, original); ok {
 			if o, ok := t.correct(f, old, value, step); ok {
@@ -88,28 +40,74 @@ func (t *turn) correction(text string) (out, bool) {
 			return t.change(f, value), true
 		}
 	}
-	if m := amending.FindStringSubmatch(s); m != nil && step == fConfirm {
-		f := fieldNamed(fold(m[2]))
-		if m[1] != "" {
-			n, err := strconv.Atoi(m[1])
-			if err != nil {
-				n = chineseNumber(m[1])
-			}
-			if n >= 1 && n <= len(editable) {
-				f = editable[n-1]
-			}
-		}
-		if f != "" {
+	if m := changed.FindStringSubmatch(s); m != nil {
+		if f := fieldNamed(fold(namedGroup(changed, m, "field"))); f != "" && d.value(f) != "" {
 			d.Edit = f
 			return t.prompt(), true
 		}
 	}
-	if step == fConfirm && d.Edit == "" {
-		if n, rest, fault := findPhone(text); fault == phoneOK && n != d.Phone && len([]rune(fold(rest))) <= 4 {
-			return t.change(fPhone, text), true // a bare number at the summary is the right one
+	if m := amending.FindStringSubmatch(s); m != nil {
+		f := fieldNamed(fold(namedGroup(amending, m, "field")))
+		if n := namedGroup(amending, m, "n"); n != "" && step == fConfirm {
+			i, err := strconv.Atoi(n)
+			if err != nil {
+				i = chineseNumber(n)
+			}
+			if i >= 1 && i <= len(editable) {
+				f = editable[i-1]
+			}
+		}
+		if f != "" && (step == fConfirm || d.value(f) != "") {
+			d.Edit = f
+			return t.prompt(), true
 		}
 	}
+	return t.unasked(step, text)
+}
+
+// unasked takes a firm or a number that stands alone where another was given before and something else is asked for:
+// it is the right one.
+func (t *turn) unasked(step field, text string) (out, bool) {
+	d := t.st.Draft
+	if d.Edit != "" {
+		return out{}, false
+	}
+	if n, rest, fault := findPhone(text); fault == phoneOK && d.Phone != "" && n != d.Phone && step != fPhone && utf8.RuneCountInString(fold(rest)) <= 4 {
+		return t.change(fPhone, text), true
+	}
+	if low := lower(plain(text)); d.Firm != "" && step != fFirm && step != fNeed && step != fContact && firmInRow.MatchString(low) && aFirm(low) && fold(text) != fold(d.Firm) {
+		return t.change(fFirm, text), true
+	}
 	return out{}, false
+}
+
+// removed takes a field out that the person does not want to have there: what may be left out is left out, a contact
+// detail is erased at once and asked for again.
+func (t *turn) removed(text string) (out, bool) {
+	m := removal.FindStringSubmatch(lower(plain(text)))
+	if m == nil {
+		return out{}, false
+	}
+	d := t.st.Draft
+	f := fieldNamed(fold(namedGroup(removal, m, "field")))
+	switch {
+	case f == "":
+		return out{}, false
+	case d.value(f) == "" && skippable(f):
+		return t.skipField(f), true
+	case d.value(f) == "":
+		return t.ask(""), true
+	}
+	d.set(f, "")
+	d.Edit = ""
+	d.answered(f)
+	first := t.say(formCleared, "field", t.say(names[f]))
+	if skippable(f) {
+		d.Skipped = append(d.Skipped, f)
+	} else if f == fPhone || f == fContact {
+		first += t.office(whyNot)
+	}
+	return t.ask(first), true
 }
 
 // parts matches a message and returns what its groups hold, the value in the script in which it was written.
@@ -179,7 +177,7 @@ func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 		return out{}, false
 	}
 	for _, e := range []field{fPhone, fFirm, fTown, fContact} {
-		if unmistakable(e, value) && (d.value(e) != "" || e == step) {
+		if unmistakable(e, value) && (d.value(e) != "" || e == step || e == fContact && step != fFirm) {
 			return t.change(e, value), true
 		}
 	}
@@ -214,9 +212,9 @@ func unmistakable(f field, words string) bool {
 	case fFirm:
 		return firmInRow.MatchString(low)
 	case fTown:
-		return townInRow.MatchString(low)
+		return townInRow.MatchString(low) || len(places.Only(words)) > 0
 	case fContact:
-		return nameInRow.MatchString(low)
+		return nameInRow.MatchString(low) && !everydayName(low)
 	}
 	return false
 }
@@ -230,7 +228,7 @@ func (t *turn) read(f field, words string) (string, bool) {
 		return townOf(words)
 	case fNeed:
 		s := cutRunes(line(mask(words)), maxNeed)
-		return s, len([]rune(fold(s))) >= 4
+		return s, len([]rune(fold(s))) >= 2 && !vague[fold(s)]
 	case fPlatform:
 		return typeOf(words)
 	case fContact:
@@ -255,13 +253,16 @@ func (t *turn) change(f field, words string) out {
 	}
 	d.set(f, v)
 	if f == fPhone {
+		_, d.Ext, _, _ = findLine(words)
 		d.Third = thirdPerson(words)
 	}
 	d.answered(f)
-	if f == fNeed && d.Platform == "" {
+	if was := d.Platform; f == fNeed && (was == "" || d.Guessed) {
 		res := t.r.understand.Understand(v) // the message holds what was taken back as well
-		t.res = &res
-		t.inferType()
+		t.res, d.Platform = &res, ""
+		if t.inferType(); d.Platform == "" {
+			d.Platform, d.Guessed = was, was != ""
+		}
 	}
 	switch f {
 	case fContact, fPhone: // not repeated: they may come before the consent

@@ -13,14 +13,19 @@ import (
 // How sure a reading must be. fair is enough to act on where a mistake costs a question; sure is wanted
 // where it would swallow an answer to the form.
 const (
-	fair = 0.5
-	sure = 0.75
+	fair   = 0.5
+	sure   = 0.75
+	surest = 0.9
 )
 
-var noFirm = regexp.MustCompile(`^(还没|还未|没有|没|未|冇|仲未)(有)?(注册|办|开|成立|公司|企业|执照).{0,6}$|^个人$|^个体$`)
+// noFirm finds the answer that there is no firm, or none with a name.
+var noFirm = regexp.MustCompile(`^(?:我们?|我哋|我是|暂时|现在|就|还|都|仲|目前)*(?:没有?|未|冇|无|没)(?:有)?(?:注册|办|开|成立|公司|企业|执照|营业执照|店名|厂名|公司名|名字|名称|全称).{0,8}$|^(?:我们?|我哋|我|就是|是|系|只是)*(?:个人|个体户?|自由职业者?|小作坊|家庭作坊|散户|夫妻店|路边摊)(?:户|的|而已|来的)?(?:.{0,3}(?:没有?|冇|无|未).{2,10})?$|^(?:我们?|我哋|公司|执照|现在|而家)*(?:还|仲|正)?(?:在办|未办好|办紧|筹备中|准备开|还没开|仲未开)(?:的|呢|嘅)?$|^(?:i am |i m |we are |just )?(?:an individual|a sole trader|self employed|a freelancer)$|^(?:i |we )?(?:have )?(?:no|not)(?: a)? (?:company|firm|registered|name)(?: yet| name)?$`)
 
 // noPhone finds the wish to leave no number.
 var noPhone = regexp.MustCompile(`(?:不想|唔想|不愿意?|不要|不方便|可以不|能不能不|可唔可以唔|不用|唔使|不)(?:再)?(?:留|给|填|俾|报|说|讲).{0,6}(?:电话|手机|号码|联系方式)|(?:电话|手机|号码|联系方式).{0,4}(?:可以|能)?(?:不留|不给|不填|唔留|唔俾)|(?:do not|don't|rather not).{0,20}(?:phone|number)`)
+
+// shortestQuestion is how long in characters words without a question must be to be taken for one all the same.
+const shortestQuestion = 5
 
 // longestQuestion is how long in characters a question in place of a need may be; longer ones tell the need.
 const longestQuestion = 60
@@ -31,23 +36,53 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	said := fold(text)
 	switch {
 	case hello[said]:
-		return t.aside(out{text: t.say(greetingAgain)}, false), true
-	case thank[said]:
+		return t.aside(out{text: t.say(greetingForm)}, false), true
+	case thanked(said):
 		return t.aside(out{text: t.say(thanks)}, false), true
+	case aboutBot.MatchString(said):
+		return t.aside(out{text: t.say(iAmABot)}, false), true
 	case noPhone.MatchString(script.Simplified(strings.ToLower(text))):
 		return t.aside(out{text: t.office(whyNot)}, false), true
-	case asksWhy(text) && whyAbout(said, step):
-		return t.aside(out{text: t.say(asks[whyWhich(said, step)].why)}, false), true
+	}
+	switch {
+	case whenOpen.MatchString(said), whereAreYou.MatchString(said):
+		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
+	case howToFill.MatchString(said) || notSure(said) && (step == fFirm || step == fContact || step == fPhone):
+		d := t.st.Draft
+		if d.Asked == nil {
+			d.Asked = map[field]int{}
+		}
+		d.Asked[step] = max(d.Asked[step], sameWords) // the easier words say how
+		return t.prompt(), true
+	}
+	if wontTell.MatchString(said) {
+		switch {
+		case skippable(step):
+			return t.skipField(step), true
+		case step == fPhone || step == fContact:
+			return t.aside(out{text: t.office(whyNot)}, false), true
+		case step == fFirm:
+			return t.aside(out{text: t.say(whyFirm)}, false), true
+		}
+	}
+	if words, ok := t.worry(step, text); ok {
+		return t.aside(out{text: words}, false), true
 	}
 	if _, _, f := findPhone(text); f == phoneOK && !asksSomething(text) {
 		return out{}, false
 	}
-	if t.fillsClosed(step, text) {
+	if _, ok := number(said); ok || t.fillsClosed(step, text) {
 		return out{}, false
 	}
 	res := t.understood()
 	asking := asksSomething(text)
+	if !asking && res.Intent == understand.NoAnswer {
+		return out{}, false // it asks for nothing
+	}
 	limit := sure
+	if !asking && len([]rune(text)) < shortestQuestion {
+		limit = surest // two or three words that ask nothing are an answer that was not understood
+	}
 	switch step {
 	case fFirm, fContact:
 		if asking {
@@ -58,6 +93,9 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case fNeed:
 		// Needs are told in all sorts of words, questions among them; only a clear question about the policy
 		// or to the bot leaves the form.
+		if res.Confidence >= surest && aboutMe[res.Intent] && len([]rune(text)) <= maxContact {
+			break
+		}
 		if !asking || len([]rune(text)) > longestQuestion || res.Intent == understand.Platform || res.Intent == understand.Clarify || res.Intent == understand.Referral || res.Intent == understand.NoAnswer && res.Confidence < 0.85 {
 			return out{}, false
 		}
@@ -73,17 +111,76 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return out{}, false
 	}
 	switch res.Intent {
-	case understand.Policy, understand.NoAnswer, understand.Greeting, understand.Help, understand.Status, understand.Human:
+	case understand.Greeting:
+		return t.aside(out{text: t.say(chatForm)}, false), true
+	case understand.Policy, understand.NoAnswer, understand.Help, understand.Status, understand.Human:
 		return t.aside(t.answer(res, true), true), true
 	case understand.Platform, understand.Clarify:
-		if len(res.Platforms) > 0 && asking {
+		if len(res.Platforms) > 0 && asking && (typeIn(text) != "" || aboutPlatforms.MatchString(lower(text))) {
 			return t.aside(t.platform(res.Platforms, true), true), true
 		}
 	case understand.Privacy:
+		switch {
+		case res.Ask == understand.ShowData:
+			return t.aside(t.showData(0, false), false), true
+		case res.Ask == understand.StopNews:
+			return t.aside(t.stopNews(), false), true
+		case res.Ask == understand.Withdraw && (!takesConsentBack(text) || t.st.Draft.Consent == nil && asking):
+			return out{}, false
+		}
 		return t.privacy(res.Ask), true
 	}
 	return out{}, false
 }
+
+// both takes a message that answers and asks: "13800138000，什么时候打给我？". What is told is taken, what is asked is
+// answered above the next question. A need is told with all sorts of questions; it is taken whole.
+func (t *turn) both(step field, text string) (out, bool) {
+	if step == fNeed || step == fConsent || step == fAbroad {
+		return out{}, false
+	}
+	var told, asked []string
+	for _, p := range pieceCut.Split(text, -1) {
+		switch p = strings.TrimSpace(p); {
+		case p == "":
+		case asksSomething(p):
+			asked = append(asked, p)
+		default:
+			told = append(told, p)
+		}
+	}
+	if len(told) == 0 || len(asked) != 1 {
+		return out{}, false
+	}
+	first := out{}
+	if words, ok := t.worry(step, asked[0]); ok {
+		first.text = words
+	} else if res := t.r.understand.Understand(asked[0]); res.Intent == understand.Policy && res.Confidence >= sure {
+		t.text = asked[0]
+		first = t.answer(res, true)
+	} else {
+		return out{}, false
+	}
+	before, was := *t.st.Draft, t.step()
+	rest := strings.Join(told, "，")
+	o, ok := t.several(step, rest)
+	if !ok {
+		o = t.single(step, rest)
+	}
+	if d := t.st.Draft; t.step() == was && d.Firm+d.Town+d.Need+d.Contact+d.Phone == before.Firm+before.Town+before.Need+before.Contact+before.Phone {
+		*t.st.Draft = before // it told nothing
+		return out{}, false
+	}
+	o.text = fit(first.text, max(room(o.choices)-len(o.text)-2, 0)) + "\n\n" + o.text
+	o.articles, o.platforms = first.articles, first.platforms
+	return o, true
+}
+
+// aboutPlatforms are words of a question about the kinds of platform.
+var aboutPlatforms = regexp.MustCompile(`平台|机构|哪类|哪一类|哪种|找谁|platform|organi[sz]ation|which kind`)
+
+// aboutMe are what people ask of the bot and not of the policy: said shortly, it is no need.
+var aboutMe = map[understand.Intent]bool{understand.Status: true, understand.Human: true, understand.Privacy: true, understand.Help: true}
 
 // fillsClosed reports whether a message answers a question that has a closed form, so that it needs no
 // reading as anything else.
@@ -98,40 +195,18 @@ func (t *turn) fillsClosed(step field, text string) bool {
 		return f != phoneNone && !asksSomething(text)
 	case fTown:
 		_, ok := townOf(text)
-		return ok || skip[said]
+		_, that := thatOne(text, t.st.Draft.Which)
+		return ok || that || skip[said]
 	case fThird:
-		return mine[said] || vouch[said] || affirm[said] || refuse[said] || vague[said]
+		return mine[said] || vouches(said) || knows.MatchString(said) || affirm[said] || refuse[said] || vague[said]
 	case fConfirm:
-		return affirm[said] || amend[said] || refuse[said]
+		return affirms(said) || amend[said] || refuse[said]
 	case fChoose:
 		return fieldNamed(said) != ""
 	case fConsent, fAbroad:
 		return vague[said] || affirm[said]
 	}
 	return detailsIn(text).count() >= 2
-}
-
-// whyAbout reports whether a "why" is about the form and not about the policy.
-func whyAbout(said string, step field) bool {
-	if len([]rune(said)) <= 8 {
-		return true
-	}
-	for _, w := range []string{"电话", "手机", "号码", "联系方式", "名字", "姓名", "公司名", "企业名", "镇", "地址", "填", "登记", "问这个", "同意", "信息", "phone", "number", "name", "need this", "ask"} {
-		if strings.Contains(said, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// whyWhich returns the field that a "why" names, or the one being asked for.
-func whyWhich(said string, step field) field {
-	for _, f := range []field{fPhone, fContact, fFirm, fTown, fNeed} {
-		if slices.ContainsFunc(fieldWords[f], func(w string) bool { return strings.Contains(said, w) }) {
-			return f
-		}
-	}
-	return step
 }
 
 // aside joins an answer with the form's question. keep says that what the answer rests on is reported.

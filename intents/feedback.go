@@ -53,7 +53,7 @@ func (t *turn) vote(useful bool) out {
 	if v != nil && t.in.Now.Sub(time.Unix(v.At, 0)) <= voteLife {
 		t.effects = append(t.effects, store.Feedback{Day: t.date(t.in.Now), Subject: v.Subject, Useful: useful})
 		if !useful && v.Text != "" {
-			t.noteQuestion(store.Question{Text: v.Text, Intent: v.Subject, Outcome: store.OutcomeUseless, Platform: v.Slug, Town: t.townOffered()})
+			t.noteQuestion(store.Question{Text: v.Text, Intent: v.Subject, Outcome: store.OutcomeUseless, Platform: v.Slug, Town: t.townHeard()})
 		}
 	}
 	if useful {

@@ -2,8 +2,10 @@ package intents
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"smebot/bot"
 	"smebot/intents/understand"
@@ -42,7 +44,7 @@ func (t *turn) step() field {
 func (t *turn) formText(text string, chosen bool) out {
 	d := t.st.Draft
 	d.Touched = t.in.Now.Unix()
-	said := fold(text)
+	said := undouble(fold(text))
 	if saysMinor(text) {
 		return t.minor()
 	}
@@ -55,16 +57,16 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	step := t.step()
 	switch {
-	case agree[said] && d.Notice != "" && (d.Consent == nil || step == fAbroad):
+	case saysAgree(said) && !asksSomething(text) && d.Notice != "" && (d.Consent == nil || step == fAbroad):
 		return t.agreed(step)
-	case refuse[said] && (step == fConsent || step == fAbroad), neverAgrees(said):
+	case refuse[said] && (step == fConsent || step == fAbroad), neverAgrees(text):
 		return t.refused()
 	case strings.HasPrefix(said, "登记需求") || strings.HasPrefix(said, "我想登记") || strings.HasPrefix(said, "我要登记"):
 		if f := detailsIn(text); f.count() == 0 {
 			return t.ask(t.say(formRunning))
 		}
 	}
-	if d.Edit != "" && d.Edit != fChoose && affirm[said] && skipsEdit[said] {
+	if d.Edit != "" && d.Edit != fChoose && (skipsEdit[said] || affirmHow.MatchString(said) && !affirm[said]) {
 		d.Edit = ""
 		return t.prompt()
 	}
@@ -81,6 +83,14 @@ func (t *turn) formText(text string, chosen bool) out {
 		if o, ok := t.correction(text); ok {
 			return o
 		}
+		if o, ok := t.both(step, text); ok {
+			return o
+		}
+		if t.complains(step, text) && utf8.RuneCountInString(text) >= wholeStory {
+			if o, ok := t.several(step, text); ok {
+				return o
+			}
+		}
 		if o, ok := t.digression(step, text); ok {
 			return o
 		}
@@ -91,28 +101,32 @@ func (t *turn) formText(text string, chosen bool) out {
 	return t.single(step, text)
 }
 
-// neverEN are the English words of a no that can be no answer to another question.
-var neverEN = words("disagree i.disagree i.do.not.agree i.don.t.agree i.dont.agree")
-
-// neverAgrees reports whether words are a no to the notice wherever they stand.
-func neverAgrees(said string) bool {
-	return strings.HasPrefix(said, "不同意") || strings.HasPrefix(said, "唔同意") || strings.HasPrefix(said, "我不同意") || neverEN[said]
-}
-
 // skipsEdit are the words that leave a field being changed as it was.
 var skipsEdit = words("确认 确认提交 提交 没问题 confirm submit")
 
-// several takes a message that fills more than one field.
+// several takes a message that fills more than one field, or another than the one asked for.
 func (t *turn) several(step field, text string) (out, bool) {
-	if step == fConfirm || step == fThird || step == fChoose {
+	d := t.st.Draft
+	if step == fConfirm || step == fThird || step == fChoose || d.Edit != "" {
 		return out{}, false
 	}
-	d := t.st.Draft
 	f := detailsIn(text)
-	if step == fNeed && f.firm+f.contact == "" {
+	if step == fNeed && f.firm == "" && (f.contact == "" || f.bare) {
 		return out{}, false // a need is told in all sorts of words
 	}
-	if f.count() < 2 && !d.elsewhere(step, f) {
+	if noFirm.MatchString(fold(text)) && step == fFirm {
+		return out{}, false
+	}
+	if f.fault == phoneNoCode && f.count() == 0 && step != fPhone && letters(strings.Join(f.other, "")) <= 4 {
+		if d.Consent != nil {
+			d.Part = line(digits(text))
+		}
+		return t.ask(t.say(badArea)), true
+	}
+	if f.need == "" && t.complains(step, text) {
+		f.need = cutRunes(line(mask(text)), maxNeed)
+	}
+	if f.count() < 2 && !t.elsewhere(step, f) {
 		return out{}, false
 	}
 	if step == fContact && f.contact == "" && f.phone != "" {
@@ -121,9 +135,6 @@ func (t *turn) several(step field, text string) (out, bool) {
 			f.contact, _ = contactOf(rest)
 		}
 	}
-	if d.Edit != "" {
-		return out{}, false
-	}
 	before := *d
 	if f.need != "" && d.Need == t.st.Need {
 		d.Need = "" // what was said before the form gives way to what is said in it
@@ -131,23 +142,26 @@ func (t *turn) several(step field, text string) (out, bool) {
 	told := t.fill(f, true)
 	d.Need = cmp.Or(d.Need, before.Need)
 	d.Platform = cmp.Or(d.Platform, f.slug)
-	if before.Firm == d.Firm && before.Town == d.Town && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
+	if before.Firm == d.Firm && before.Town == d.Town && before.Which == d.Which && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
 		return out{}, false
 	}
 	if before.Need != d.Need {
+		res := t.r.understand.Understand(d.Need) // the message holds more than the need
+		t.res = &res
 		t.inferType()
 	}
-	if told {
+	if told && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") { // that question says it too
 		return t.ask(t.say(formKept)), true
 	}
-	if t.step() == step {
+	if t.step() == step && !told {
 		return t.ask(t.say(formNoted)), true
 	}
 	return t.prompt(), true
 }
 
 // elsewhere reports whether one field was told while another is asked for.
-func (d *draft) elsewhere(step field, f details) bool {
+func (t *turn) elsewhere(step field, f details) bool {
+	d := t.st.Draft
 	switch {
 	case f.phone != "":
 		return d.Phone == "" && step != fPhone
@@ -156,157 +170,30 @@ func (d *draft) elsewhere(step field, f details) bool {
 	case f.town != "":
 		return d.Town == "" && step != fTown
 	case f.contact != "":
-		return d.Contact == "" && step != fContact
+		return d.Contact == "" && step != fContact && (!f.bare || step == fPhone)
+	case f.need != "":
+		return (d.Need == "" || d.Need == t.st.Need) && step != fNeed && step != fPlatform
 	}
 	return false
 }
 
-// single takes an answer to one question.
-func (t *turn) single(step field, text string) out {
+// trouble are words of which a complaint holds one; the name of a firm does not.
+var trouble = regexp.MustCompile(`被|老是|总是|不|没|冇|唔|缺|太|退|贵|难|差|乱|坏|招|降|怎么|想|要|need|want|cannot|can't|no |not |too |bad|short of`)
+
+// wholeStory is how long in characters a message is that tells what troubles the firm, and not a question.
+const wholeStory = 25
+
+// complains reports whether a message says in a complaint what the firm needs, while something else is asked for.
+func (t *turn) complains(step field, text string) bool {
 	d := t.st.Draft
-	said := fold(text)
-	done := func() out {
-		if d.Edit != "" {
-			d.Edit = ""
-		} else {
-			d.Order = append(d.Order, step)
-		}
-		d.answered(step)
-		return t.prompt()
+	if d.Need != "" && d.Need != t.st.Need || step == fNeed || step == fPlatform || step == fConsent || step == fAbroad || !trouble.MatchString(lower(text)) {
+		return false
 	}
-	if (skip[said] || said == fold(t.say(labelSkip))) && skippable(step) {
-		d.set(step, "")
-		return t.skipField(step)
+	res := t.understood()
+	if utf8.RuneCountInString(text) >= wholeStory { // whoever tells so much tells the need, whatever it asks besides
+		return res.Intent == understand.Platform || res.Intent == understand.Clarify
 	}
-	switch step {
-	case fFirm:
-		if said == fold(say("zh", labelNoFirm)) || said == fold(say("en", labelNoFirm)) || noFirm.MatchString(said) {
-			d.Firm = say("zh", notYetFirm)
-			return done()
-		}
-		if v, ok := firmOf(text); ok {
-			d.Firm = v
-			return done()
-		}
-		return t.retry(step, badFirm)
-	case fTown:
-		if v, ok := townOf(text); ok {
-			town, o, asks := t.whichTown(v)
-			if asks {
-				return o
-			}
-			d.Town = town
-			return done()
-		}
-		return t.retry(step, badTown)
-	case fNeed:
-		return t.takeNeed(text, done)
-	case fPlatform:
-		if s, ok := typeOf(text); ok {
-			d.Platform = s
-			return done()
-		}
-		if unsure[said] || said == fold(t.say(labelUnsure)) {
-			return t.skipField(step)
-		}
-		if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && (res.Intent == understand.Platform || res.Intent == understand.Referral) {
-			d.Platform = res.Platforms[0]
-			return done()
-		}
-		return t.retry(step, badPlatform)
-	case fConsent, fAbroad:
-		return t.retry(step, badConsent)
-	case fContact:
-		if v, ok := contactOf(text); ok {
-			d.Contact = v
-			d.Third = d.Third || thirdPerson(text)
-			return done()
-		}
-		return t.retry(step, badContact)
-	case fPhone:
-		return t.takePhone(text, done)
-	case fThird:
-		return t.takeStanding(said)
-	case fChoose:
-		return t.chooseField(said)
-	}
-	return t.confirm(said)
-}
-
-func skippable(f field) bool { return f == fTown || f == fNeed || f == fPlatform }
-
-func (t *turn) skipField(f field) out {
-	d := t.st.Draft
-	if !slices.Contains(d.Skipped, f) {
-		d.Skipped = append(d.Skipped, f)
-	}
-	d.Edit = ""
-	d.Order = append(d.Order, f)
-	o := t.prompt()
-	o.text = t.say(formSkipped) + "\n" + o.text
-	return o
-}
-
-// takeNeed takes the need in the person's own words. What it says of the person's number waits apart.
-func (t *turn) takeNeed(text string, done func() out) out {
-	d := t.st.Draft
-	s := cutRunes(line(mask(text)), maxNeed)
-	said := fold(text)
-	if len([]rune(said)) < 4 && !hasType(said) && typeIn(said) == "" || vague[said] || hello[said] || thank[said] || agree[said] || affirm[said] || unsure[said] || requestOnly(text) {
-		return t.retry(fNeed, badNeed)
-	}
-	d.Need = s
-	f := detailsIn(text)
-	t.fill(details{phone: f.phone, third: f.third}, true)
-	t.inferType()
-	return done()
-}
-
-// inferType takes the platform type from the words of a need, if they leave little doubt.
-func (t *turn) inferType() {
-	d := t.st.Draft
-	if d.Platform = cmp.Or(d.Platform, typeIn(d.Need)); d.Platform != "" {
-		return
-	}
-	if res := t.understood(); len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
-		d.Platform = res.Platforms[0]
-	}
-}
-
-func hasType(said string) bool { _, ok := typeOf(said); return ok }
-
-// requestOnly reports whether a message only asks to be registered and tells no need.
-func requestOnly(text string) bool {
-	s := fold(text)
-	return (strings.Contains(s, "登记") || strings.Contains(s, "联系我") || strings.Contains(s, "register")) && needOf(text) == ""
-}
-
-func (t *turn) takePhone(text string, done func() out) out {
-	d := t.st.Draft
-	n, _, fault := findPhone(text)
-	switch fault {
-	case phoneOK:
-		d.Phone, d.Third, d.Standing = n, d.Edit == "" && d.Third || thirdPerson(text), ""
-		return done()
-	case phoneNoCode:
-		return t.retry(fPhone, badArea)
-	}
-	return t.retry(fPhone, badPhone)
-}
-
-func (t *turn) takeStanding(said string) out {
-	d := t.st.Draft
-	switch {
-	case mine[said]: // a mere yes would not say to which of the two
-		d.Standing = "self"
-	case vouch[said] || strings.Contains(said, "授权") && !strings.Contains(said, "没") && !strings.Contains(said, "未"):
-		d.Standing = "authorised"
-	case said == fold(t.say(labelOther)) || said == "换一个号码" || said == "换号码" || refuse[said] || strings.Contains(said, "没授权") || strings.Contains(said, "未授权") || strings.Contains(said, "没有授权"):
-		d.Phone, d.Third, d.Standing = "", false, ""
-	default:
-		return t.retry(fThird, badThird)
-	}
-	return t.prompt()
+	return !asksSomething(text) && res.Intent == understand.Platform && res.Confidence >= sure
 }
 
 // retry asks again after an answer that could not be used: first with the reason, then in easier words, then
@@ -319,6 +206,9 @@ func (t *turn) retry(f field, why key) out {
 	d.Tries[f]++
 	if d.Tries[f] > 2 && skippable(f) {
 		return t.skipField(f)
+	}
+	if d.Asked[f] >= sameWords && (f == fConsent || f == fAbroad || f == fThird || f == fChoose) {
+		return t.prompt() // the easier words say it already
 	}
 	o := t.ask(t.say(why))
 	if d.Tries[f] > 2 && asks[f].easy != "" && slices.Contains(editable, f) {
@@ -335,14 +225,34 @@ func (t *turn) goBack() out {
 		delete(d.Asked, fConfirm)
 		return t.prompt()
 	}
-	if len(d.Order) == 0 {
+	f := d.before(t.step())
+	if f == "" {
 		return t.ask(t.say(formFirst))
 	}
-	f := d.Order[len(d.Order)-1]
-	d.Order = d.Order[:len(d.Order)-1]
 	d.set(f, "")
 	d.answered(f)
 	return t.ask(t.say(formBack))
+}
+
+// before returns the answer to go back to, "" if there is none: the last one given to a question, else the nearest
+// one before the current question that was told unasked.
+func (d *draft) before(step field) field {
+	if n := len(d.Order); n > 0 {
+		f := d.Order[n-1]
+		d.Order = d.Order[:n-1]
+		return f
+	}
+	sequence := []field{fFirm, fTown, fNeed, fPlatform, fConsent, fContact, fPhone}
+	at := slices.Index(sequence, step)
+	if at < 0 {
+		at = len(sequence)
+	}
+	for _, f := range slices.Backward(sequence[:at]) {
+		if d.value(f) != "" && !(f == fPlatform && d.Guessed) || f == fConsent && d.Consent != nil || slices.Contains(d.Skipped, f) {
+			return f
+		}
+	}
+	return ""
 }
 
 // set changes a field; consent fields are taken back.
@@ -355,11 +265,11 @@ func (d *draft) set(f field, v string) {
 	case fNeed:
 		d.Need = v
 	case fPlatform:
-		d.Platform = v
+		d.Platform, d.Guessed = v, false
 	case fContact:
 		d.Contact = v
 	case fPhone:
-		d.Phone, d.Third, d.Standing = v, false, ""
+		d.Phone, d.Ext, d.Part, d.Third, d.Standing = v, "", "", false, ""
 	case fConsent:
 		d.Consent, d.Abroad = nil, false
 	case fAbroad:

@@ -2,6 +2,7 @@ package intents
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -67,22 +68,26 @@ func GuideDot() string {
 func GuideMarkdown() string {
 	var b strings.Builder
 	b.WriteString("# The guide\n\nFrom a vague need to one of the nine platform types in at most three questions. This page is written by\n`smebot guide graph --format markdown`; change `intents/guide.go` and `intents/text_guide.go`, not this file.\n\n")
-	b.WriteString("A message that already says which choice it would be skips that question. 「不确定」 is an answer to every question:\nit takes the last choice. Words that fit no choice are asked for once more, then all nine types are listed.\n\n")
+	b.WriteString("A message that already says which choice it would be skips that question. 「不确定」 is an answer to every question:\nit takes the last choice. An answer in one's own words is compared with the captions and with the words of the last column. Words that\nfit no choice are asked for once more, then all nine types are listed, 「不确定」 among them.\n\n")
 	b.WriteString("```mermaid\n" + GuideMermaid() + "```\n")
 	for _, n := range guide {
-		fmt.Fprintf(&b, "\n## %s\n\n%s — %s\n\n| choice | | leads to | said already by |\n|---|---|---|---|\n", n.id, say("zh", key("guide."+n.id)), say("en", key("guide."+n.id)))
+		fmt.Fprintf(&b, "\n## %s\n\n%s — %s\n\n| choice | | leads to | said already by | answered by |\n|---|---|---|---|---|\n", n.id, say("zh", key("guide."+n.id)), say("en", key("guide."+n.id)))
 		for _, o := range n.options {
 			k := key("guide." + n.id + "." + o.id)
 			to := o.target
 			if _, ok := guideNode(o.target); !ok {
 				to = say("zh", typeName(o.target)) + " (" + o.target + ")"
 			}
-			cue := ""
-			if o.cue != nil {
-				cue = "`" + strings.ReplaceAll(o.cue.String(), "|", "\\|") + "`"
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", say("zh", k), say("en", k), to, cue)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", say("zh", k), say("en", k), to, inCell(o.cue), inCell(o.means))
 		}
 	}
 	return b.String()
+}
+
+// inCell writes words in a cell of a table, as they stand in the definition.
+func inCell(words *regexp.Regexp) string {
+	if words == nil {
+		return ""
+	}
+	return "`" + strings.NewReplacer("|", "\\|", "[没冇]", "没", "[不唔]", "不").Replace(words.String()) + "`"
 }

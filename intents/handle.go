@@ -16,23 +16,27 @@ import (
 // handle takes words: a typed message, or the value of the choice it means.
 func (t *turn) handle(text string, chosen bool) out {
 	t.text = text
-	said := fold(text)
+	said := undouble(fold(text))
 	if t.in.Message.Group {
 		t.hear(text, chosen)
 		return t.groupText(text, said)
 	}
 	c, isCommand := commandOf(said)
+	if !isCommand && t.inForm() && !chosen {
+		c, isCommand = leaving(said)
+	}
 	if !t.inForm() || asksSomething(text) {
 		t.hear(text, chosen)
 	}
 	t.where, t.st.Where = t.st.Where, ""
+	t.many, t.st.Which = t.st.Which, ""
 	if !chosen && !t.inForm() {
 		t.hearTown(text)
 	}
 	if t.st.Erase {
 		t.st.Erase = false
 		switch {
-		case c == cmdEraseYes, said == "确认", said == "确定", said == "yes":
+		case c == cmdEraseYes, eraseYes[said]:
 			return t.erase()
 		case c == cmdEraseNo, c == cmdCancel, refuse[said]:
 			return t.kept()
@@ -55,11 +59,14 @@ func (t *turn) handle(text string, chosen bool) out {
 	if o, ok := t.nearText(text); ok {
 		return o
 	}
-	if t.st.Draft != nil && neverAgrees(said) { // a form that waits
+	if t.st.Draft != nil && neverAgrees(text) { // a form that waits
 		return t.refused()
 	}
 	if o, ok := t.direct(text, said); ok {
 		return o
+	}
+	if t.st.Menu != nil && t.st.Menu.Key == guideTypesKey && notSure(said) {
+		return t.stillUnsure()
 	}
 	if t.st.Guide != nil {
 		if o, ok := t.guideText(text); ok {
@@ -96,7 +103,7 @@ func (t *turn) kept() out {
 }
 
 // leaves are the commands that a form does not answer beside its question.
-var leaves = map[command]bool{cmdCancel: true, cmdBack: true, cmdMenu: true, cmdRestart: true, cmdEraseYes: true, cmdFind: true, cmdTypes: true}
+var leaves = map[command]bool{cmdCancel: true, cmdBack: true, cmdMenu: true, cmdRestart: true, cmdEraseYes: true, cmdFind: true, cmdTypes: true, cmdLater: true}
 
 // run does what a command asks. ok is false where it means nothing at this place.
 func (t *turn) run(c command) (out, bool) {
@@ -108,6 +115,9 @@ func (t *turn) run(c command) (out, bool) {
 		case t.st.Guide != nil:
 			t.st.Guide = nil
 			return t.withMenu(out{text: t.say(menuText), intent: understand.Help}), true
+		}
+		if registering.MatchString(fold(t.text)) && t.hasOpen() {
+			return t.alreadySent(), true
 		}
 		return t.withMenu(out{text: t.say(nothingToStop), intent: understand.Help}), true
 	case cmdBack:
@@ -125,6 +135,13 @@ func (t *turn) run(c command) (out, bool) {
 	case cmdRestart:
 		t.st.Draft, t.st.Guide, t.st.Page, t.st.Need, t.st.NeedAt, t.st.Slug = nil, nil, nil, "", 0, ""
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Help}), true
+	case cmdLater:
+		if !t.inForm() {
+			return out{}, false
+		}
+		o := t.menu()
+		o.text = t.say(formLater)
+		return o, true
 	case cmdHelp:
 		return t.help(), true
 	case cmdHuman:
@@ -219,7 +236,11 @@ func (t *turn) human() out {
 	if !t.takesLeads() {
 		return out{text: t.atWork() + t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
 	}
-	o := out{text: t.atWork() + t.office(humanText), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
+	words := humanText
+	if open, _ := t.r.open.Open(t.in.Now.In(t.r.opt.Zone)); !open {
+		words = humanClosed
+	}
+	o := out{text: t.atWork() + t.office(words), intent: understand.Human, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}
 	if t.st.Draft != nil {
 		o.choices[0] = t.choice(labelResume)
 	}
@@ -251,27 +272,71 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if m := mendNumber.FindStringSubmatch(plain(text)); m != nil {
 		return t.startMend(m[1]), true
 	}
+	if o, ok := t.afterwards(text, said); ok {
+		return o, true
+	}
+	if onBehalf.MatchString(said) {
+		return t.startForm("", ""), true
+	}
+	if willYouCall.MatchString(said) && !t.hasOpen() {
+		return t.withMenu(out{text: t.say(onlyIfAsked, "within", t.optional(t.r.opt.Within, defaultWithin)), intent: understand.Human}), true
+	}
 	if leadPattern.MatchString(text) {
 		return t.status(text), true
 	}
-	if _, _, fault := findPhone(text); fault == phoneOK {
-		if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {
-			return t.startForm(typeIn(text), text), true
-		}
-		rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
-		alone := rest <= 8 && !asksSomething(text) // otherwise there is something to answer
-		if res := t.understood(); alone && t.takesLeads() && t.st.Draft == nil && (res.Intent == understand.NoAnswer || res.Intent == understand.Greeting) {
-			return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
-		}
+	if o, ok := t.numberTold(text, said); ok {
+		return o, true
 	}
 	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
-	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || agree[said]) {
+	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || saysAgree(said)) {
 		return out{text: t.say(formAlready, "number", t.st.Last), intent: understand.Referral, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelAsk)}}, true
+	}
+	if saysAgree(said) {
+		if t.st.Draft != nil { // the form waits, perhaps for this: it is asked again
+			t.st.Draft.Paused = false
+			return t.ask(t.say(formResume)), true
+		}
+		return t.withMenu(out{text: t.say(nothingToAgree), intent: understand.Help}), true
+	}
+	return t.smallTalk(said)
+}
+
+// numberTold takes a telephone number outside the form: with a wish to register it begins one, alone it is not kept.
+func (t *turn) numberTold(text, said string) (out, bool) {
+	if _, _, fault := findPhone(text); fault != phoneOK {
+		return out{}, false
+	}
+	if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {
+		return t.startForm(typeIn(text), text), true
+	}
+	rest := utf8.RuneCountInString(strings.Join(detailsIn(text).other, ""))
+	if rest > 8 || asksSomething(text) || !t.takesLeads() || t.st.Draft != nil { // there is something to answer
+		return out{}, false
+	}
+	if res := t.understood(); res.Intent != understand.NoAnswer && res.Intent != understand.Greeting {
+		return out{}, false
+	}
+	if t.hasOpen() {
+		return out{text: t.say(phoneGivenAgain), intent: understand.Help, choices: []bot.Choice{t.choice(labelCorrect), t.choice(labelRegister), t.choice(labelMenu)}}, true
+	}
+	return out{text: t.say(phoneGiven), intent: understand.Help, choices: []bot.Choice{t.choice(labelRegister), t.choice(labelAsk)}}, true
+}
+
+// smallTalk answers greetings, thanks and the question who is there.
+func (t *turn) smallTalk(said string) (out, bool) {
+	if aboutBot.MatchString(said) {
+		return t.withMenu(out{text: t.say(iAmABot), intent: understand.Greeting}), true
+	}
+	if aboutUs.MatchString(said) {
+		return t.withMenu(out{text: t.office(whoWeAre), intent: understand.Greeting}), true
+	}
+	if t.st.Guide != nil && (hello[said] || thanked(said)) {
+		return t.current(t.say(map[bool]key{true: guideChat, false: thanks}[hello[said]])), true
 	}
 	if hello[said] {
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true
 	}
-	if thank[said] {
+	if thanked(said) {
 		return t.withMenu(out{text: t.say(thanks), intent: understand.Greeting}), true
 	}
 	return out{}, false

@@ -10,10 +10,10 @@ import (
 
 // held answers a person whose thread staff took over. The bot says once that a colleague is answering, then is
 // silent and leaves the dialogue where it stood. It reports false for what nobody but the bot can do: rights over
-// one's own data, and leaving.
+// one's own data, a correction once begun, and leaving.
 func (t *turn) held() (out, bool) {
 	m := t.in.Message
-	if !t.in.Held.On || m.Group || m.Kind == bot.KindUnsubscribe || t.st.Erase {
+	if !t.in.Held.On || m.Group || m.Kind == bot.KindUnsubscribe || t.st.Erase || t.inForm() && t.st.Draft.Mends != "" {
 		return out{}, false
 	}
 	if c, ok := commandOf(fold(m.Text)); ok && ownData[c] {
@@ -22,9 +22,11 @@ func (t *turn) held() (out, bool) {
 	if m.Press != nil && m.Press.Menu >= 1<<menuBits { // whether it helped: no part of the dialogue
 		return out{}, false
 	}
-	if t.text = strings.TrimSpace(m.Text); t.text != "" && t.understood().Intent == understand.Privacy {
-		t.res = nil // it is asked again once the message is read in full
-		return out{}, false
+	if t.text = strings.TrimSpace(m.Text); t.text != "" && !saysAgree(fold(t.text)) {
+		if res := t.understood(); res.Intent == understand.Privacy && (res.Ask != understand.Withdraw || takesConsentBack(t.text)) {
+			t.res = nil // it is asked again once the message is read in full
+			return out{}, false
+		}
 	}
 	t.effects = append(t.effects, store.HeldTurn{Who: m.From})
 	if t.in.Held.Told {

@@ -12,7 +12,7 @@ import (
 func (t *turn) confirm(said string) out {
 	d := t.st.Draft
 	switch {
-	case affirm[said]:
+	case affirms(said):
 		return t.saveLead()
 	case amend[said] || refuse[said]:
 		d.Edit = fChoose
@@ -20,6 +20,9 @@ func (t *turn) confirm(said string) out {
 	}
 	return t.retry(fConfirm, badConfirm)
 }
+
+// affirms reports whether folded words are a yes to the summary.
+func affirms(said string) bool { return affirm[said] || affirmHow.MatchString(said) }
 
 // saveLead makes the lead. It refuses to without what the law and the form want; nothing but a fault of this
 // package could lead here then.
@@ -36,7 +39,7 @@ func (t *turn) saveLead() out {
 	consent := *d.Consent
 	consent.Abroad = abroad
 	lead := store.Lead{
-		Number: number, Created: t.in.Now, Firm: d.Firm, Town: d.Town, Contact: d.Contact, Phone: store.Phone(d.Phone), Platform: d.Platform, Need: d.Need,
+		Number: number, Created: t.in.Now, Firm: d.Firm, Town: d.Town, Contact: d.Contact, Phone: store.Phone(d.Phone), Extension: d.Ext, Platform: d.Platform, Need: d.Need,
 		From: t.in.Message.From, Consent: consent, Status: store.New, Draft: d.ID,
 	}
 	if d.Third {

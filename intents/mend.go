@@ -49,12 +49,47 @@ func (t *turn) startMend(number string) out {
 	consent := l.Consent
 	d := &draft{
 		ID: hex.EncodeToString(id[:10]), Mends: l.Number, Began: now, Touched: now, Firm: l.Firm, Town: l.Town, Need: l.Need, Platform: l.Platform,
-		Contact: l.Contact, Phone: l.Phone.Reveal(), // to be shown to its owner and changed
+		Contact: l.Contact, Phone: l.Phone.Reveal(), Ext: l.Extension, // to be shown to its owner and changed
 		Consent: &consent, Abroad: consent.Abroad, Language: t.lang, Edit: fChoose,
 	}
 	d.Notice = t.r.version(d.Language, t.in.Message.From.Platform) // the lead's consent stands; nothing is asked anew
 	d.Skipped = []field{fTown, fNeed, fPlatform}
 	t.st.Draft, t.st.Guide, t.st.Page = d, nil, nil
+	return t.prompt()
+}
+
+// mendsInWords reports whether a message corrects a field that it names: "电话写错了，应该是139…", "我换号码了".
+func mendsInWords(text string) bool {
+	original := plain(text)
+	s := lower(original)
+	if asksSomething(text) {
+		return false
+	}
+	for _, re := range corrections {
+		if f, _, _, ok := parts(re, s, original); ok && f != "" {
+			return true
+		}
+	}
+	for _, re := range []*regexp.Regexp{changed, amending} {
+		if m := re.FindStringSubmatch(s); m != nil && fieldNamed(fold(namedGroup(re, m, "field"))) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// mendInWords begins the correction of the person's open lead with the message that corrects it.
+func (t *turn) mendInWords(text string) out {
+	o := t.startMend("")
+	d := t.st.Draft
+	if d == nil || d.Mends == "" {
+		return o // there are several, or none
+	}
+	d.Edit = ""
+	if o, ok := t.correction(text); ok {
+		return o
+	}
+	d.Edit = fChoose
 	return t.prompt()
 }
 
@@ -86,8 +121,8 @@ func (t *turn) mend() out {
 	set(fNeed, &l.Need, d.Need)
 	set(fPlatform, &l.Platform, d.Platform)
 	set(fContact, &l.Contact, d.Contact)
-	if l.Phone != store.Phone(d.Phone) {
-		l.Phone = store.Phone(d.Phone)
+	if l.Phone != store.Phone(d.Phone) || l.Extension != d.Ext {
+		l.Phone, l.Extension = store.Phone(d.Phone), d.Ext
 		what := string(fPhone)
 		if d.Third {
 			what += " (number-standing: " + d.Standing + ")"

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -57,7 +58,23 @@ func (t *turn) hearTown(text string) {
 	if _, known := t.home(); known && found[0].Level == places.City {
 		return // a city may be spoken of without being there: "is it the same in Shenzhen?"
 	}
-	t.st.Town = found[0].Full()
+	t.st.Town, t.st.Ours = found[0].Full(), ourPlace(text, found[0])
+}
+
+// sitsIn ends in the word before the name of a firm's town.
+var sitsIn = regexp.MustCompile(`(?:在|喺|位于|来自|\b(?:in|from|at) )$`)
+
+// ourPlace reports whether a message says that the firm is in a place, and does not only speak of it.
+func ourPlace(text string, p places.Place) bool {
+	low := lower(plain(text))
+	for at := range low {
+		if rest := low[at:]; sitsIn.MatchString(low[:at]) {
+			if found := places.Find(cutRunes(rest, 16)); len(found) > 0 && !asksSomething(text) && places.Distance(found[0], p) == places.Here {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // likely keeps of several places those in the city where the firm is as far as is known; all, if none is there.
@@ -102,33 +119,60 @@ func (t *turn) home() (places.Place, bool) {
 	return places.Known(t.in.Message.Town)
 }
 
-// townOffered is the town that the form offers as a choice.
-func (t *turn) townOffered() string {
-	if t.st.Town != "" {
-		return t.st.Town
+// townsOffered are the towns that the form offers as choices: the one that the firm's name holds, and the one spoken
+// of or the channel's.
+func (t *turn) townsOffered() []string {
+	var list []string
+	if found := t.likely(places.Find(t.st.Draft.Firm)); len(found) == 1 && found[0].Level == places.Town {
+		list = append(list, found[0].Full())
 	}
-	return t.in.Message.Town
+	if town := t.townHeard(); town != "" && !slices.Contains(list, town) {
+		list = append(list, town)
+	}
+	return list
 }
 
-// whichTown asks back when several towns bear the name given; the form's step stays. Otherwise it returns the
-// town as it is kept.
-func (t *turn) whichTown(said string) (town string, o out, asks bool) {
+// townHeard is the town spoken of, or the channel's.
+func (t *turn) townHeard() string { return cmp.Or(t.st.Town, t.in.Message.Town) }
+
+// oneTown returns a town as it is kept, or the name where several towns bear it and which one must be asked.
+func (t *turn) oneTown(said string) (town, which string) {
 	found := t.likely(places.Only(said))
+	if d := t.st.Draft; d != nil && (len(found) != 1 || found[0].Level < places.Town) {
+		if p, ok := thatOne(said, d.Which); ok {
+			return p.Full(), ""
+		}
+	}
 	switch len(found) {
 	case 0:
-		return said, out{}, false
+		return said, ""
 	case 1:
-		return found[0].Full(), out{}, false
+		return found[0].Full(), ""
 	}
-	o = t.ask(t.say(nearWhich, "town", plain(said)))
-	o.choices = append(townChoices(found), o.choices[len(o.choices)-1])
-	return said, o, true
+	return "", plain(said)
 }
 
-func townChoices(found []places.Place) []bot.Choice {
+// thatOne is the town of a name that lies in the wider place a message names: "中山那个" after 沙溪 was asked back.
+func thatOne(said, name string) (places.Place, bool) {
+	if name == "" {
+		return places.Place{}, false
+	}
+	for _, wide := range places.Find(said) {
+		if p, ok := places.Known(wide.Full() + name); ok && p.Level == places.Town {
+			return p, true
+		}
+	}
+	return places.Place{}, false
+}
+
+func (t *turn) townChoice(full string) bot.Choice {
+	return bot.Choice{Label: t.inScript(shorten(full, 16)), Value: full}
+}
+
+func (t *turn) townChoices(found []places.Place) []bot.Choice {
 	var list []bot.Choice
 	for _, p := range found[:min(len(found), townTries)] {
-		list = append(list, bot.Choice{Label: shorten(p.Full(), 16), Value: p.Full()})
+		list = append(list, t.townChoice(p.Full()))
 	}
 	return list
 }
@@ -235,8 +279,8 @@ func (t *turn) askMaybe(o *out, slug string) {
 		return
 	}
 	o.text += "\n" + t.say(nearWhich, "town", t.inScript(t.maybe[0].Name))
-	t.st.Where = slug
-	for _, c := range townChoices(t.maybe) {
+	t.st.Where, t.st.Which = slug, t.maybe[0].Name
+	for _, c := range t.townChoices(t.maybe) {
 		o.add(c)
 	}
 }
@@ -260,15 +304,17 @@ func (t *turn) nearText(text string) (out, bool) {
 	found := t.likely(places.Only(text))
 	if whole, ok := places.ByName(plain(text)); ok {
 		found = []places.Place{whole}
+	} else if p, ok := thatOne(text, t.many); asked && ok {
+		found = []places.Place{p}
 	}
 	switch {
 	case len(found) == 1:
-		t.st.Town = found[0].Full()
+		t.st.Town, t.st.Ours = found[0].Full(), true
 		return t.nearby(slug), true
 	case len(found) > 1:
-		t.st.Where = slug
+		t.st.Where, t.st.Which = slug, plain(text)
 		o := t.askWhere(t.say(nearWhich, "town", plain(text)))
-		o.choices = append(townChoices(found), o.choices...)
+		o.choices = append(t.townChoices(found), o.choices...)
 		return o, true
 	case asked && (unsure[fold(text)] || fold(text) == fold(t.say(labelUnsure))):
 		return t.offered(out{text: t.aboutTown(nearUnsure, ""), intent: understand.Platform, platforms: []string{slug}}, slug), true

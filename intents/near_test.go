@@ -214,6 +214,13 @@ func TestFormKnowsTowns(t *testing.T) {
 	w.text("我在小榄，想做质量检测")
 	w.text("我要登记")
 	w.text("明辉灯饰厂")
+	if w.state().Draft.Town != "中山市小榄镇" || w.step() == fTown {
+		t.Errorf("the town where the firm is was told and is asked for: %s", w.reply.Text)
+	}
+	w = nearWorld(t, "")
+	w.text("小榄想做质量检测")
+	w.text("我要登记")
+	w.text("明辉灯饰厂")
 	if got := labels(w.reply); len(got) == 0 || got[0] != "中山市小榄镇" {
 		t.Errorf("the town spoken of is not offered: %v", got)
 	}

@@ -182,6 +182,12 @@ func TestPD10_OwnDataWhole(t *testing.T) {
 	if err != nil || len(leads) != 3 {
 		t.Fatalf("%d leads, %v", len(leads), err)
 	}
+	for _, l := range leads {
+		g := store.Disclosure{ID: "file of " + l.Number, Actor: "wu", Receiver: "古镇灯饰检测中心", Purpose: "季度回访", Format: "csv", Fields: []string{"phone"}}
+		if err := s.db.Disclose(context.Background(), g, []string{l.Number}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	shown := w.text("显示完整电话").Text
 	for range 5 {
 		if !slices.ContainsFunc(w.reply.Choices, func(c bot.Choice) bool { return c.Label == "下一页" }) {
@@ -195,6 +201,9 @@ func TestPD10_OwnDataWhole(t *testing.T) {
 				t.Errorf("%s: %q is stored and not shown", l.Number, v)
 			}
 		}
+	}
+	if n := strings.Count(shown, "提供过给：古镇灯饰检测中心（2026-11-22）"); n != len(leads) {
+		t.Errorf("%d of %d givings are told:\n%s", n, len(leads), shown)
 	}
 	w.person = "someone-else"
 	if r := w.text("显示完整电话"); strings.Contains(r.Text, "明辉") || strings.Contains(r.Text, "1380013800") {

@@ -49,12 +49,30 @@ const (
 
 // findPhone returns the telephone number in a message in E.164, and the text without it.
 func findPhone(text string) (e164, rest string, fault phoneFault) {
+	e164, _, rest, fault = findLine(text)
+	return e164, rest, fault
+}
+
+// extension follows a landline's number: 转808, 分机808, ext. 808.
+var extension = regexp.MustCompile(`^[\s,，(（]*(?:转|轉|分机|分機|内线|內線|内綫|(?i:ext\.?|extension|x|#))\s*(?:号|號|:|：)?\s*(\d{1,6})\s*[)）]?`)
+
+// dashed is an extension behind a dash: 0760-22345678-808.
+var dashed = regexp.MustCompile(`^(.*\d)\s*[\-–—]\s*(\d{2,5})$`)
+
+// findLine returns the telephone number in a message in E.164, its extension if it has one, and the text without
+// both.
+func findLine(text string) (e164, ext, rest string, fault phoneFault) {
 	s := digits(text)
 	fault, rest = phoneNone, s
 	for _, at := range phoneLike.FindAllStringIndex(s, -1) {
-		raws := []string{s[at[0]:at[1]]}
-		if _, f := parsePhone(raws[0], s); f != phoneOK && strings.ContainsRune(raws[0], ' ') {
-			if parts := mobile.FindAllString(raws[0], -1); parts != nil {
+		whole, inner := s[at[0]:at[1]], ""
+		raws := []string{whole}
+		if _, f := parsePhone(whole, s); f != phoneOK {
+			if m := dashed.FindStringSubmatch(whole); m != nil {
+				if _, f := parsePhone(m[1], s); f == phoneOK {
+					raws, inner = m[1:2], m[2]
+				}
+			} else if parts := mobile.FindAllString(whole, -1); parts != nil && strings.ContainsRune(whole, ' ') {
 				raws = parts // two numbers with a space between them
 			}
 		}
@@ -66,16 +84,22 @@ func findPhone(text string) (e164, rest string, fault phoneFault) {
 					fault = f
 				}
 			case e164 != "" && n != e164:
-				return "", s, phoneTooMany
+				return "", "", s, phoneTooMany
 			default:
-				e164, rest = n, strings.Replace(rest, raw, " ", 1)
+				e164 = n
+				if inner != "" {
+					ext, raw = inner, whole
+				} else if m := extension.FindStringSubmatch(s[at[1]:]); m != nil {
+					ext, raw = m[1], raw+m[0]
+				}
+				rest = strings.Replace(rest, raw, " ", 1)
 			}
 		}
 	}
 	if e164 != "" {
-		return e164, strings.TrimSpace(rest), phoneOK
+		return e164, ext, strings.TrimSpace(rest), phoneOK
 	}
-	return "", s, fault
+	return "", "", s, fault
 }
 
 // parsePhone reads one number. around is the message it stands in, which may name its region.

@@ -1,6 +1,7 @@
 package intents
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ func (t *turn) privacy(ask understand.PrivacyAsk) out {
 	case understand.ShowData:
 		return t.showData(0, false)
 	case understand.Withdraw:
+		if !takesConsentBack(t.text) {
+			return t.askWithdraw()
+		}
 		return t.withdraw()
 	case understand.StopNews:
 		return t.stopNews()
@@ -44,14 +48,30 @@ func (t *turn) erase() out {
 	return out{text: t.say(erased), intent: understand.Privacy}
 }
 
-// withdraw takes the consent back, in one step as it was given.
+// takingBack are words of which a withdrawal holds one. The consent is not ended by a guess: "得，同意" speaks of it too.
+var takingBack = regexp.MustCompile(`不|别|唔|冇|没|撤|测回|收回|收返|取消|停|终止|反悔|作废|错|退出|算了|cancel|withdraw|revoke|\bnot?\b|n'?t\b|stop|undo|mistake|chehui|quxiao|buyao`)
+
+// takesConsentBack reports whether a message that speaks of the consent may take it back.
+func takesConsentBack(text string) bool {
+	return takingBack.MatchString(lower(text)) && !saysAgree(fold(text))
+}
+
+// askWithdraw asks where a message may have meant it.
+func (t *turn) askWithdraw() out {
+	return out{text: t.say(withdrawAsk), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelWithdraw), t.choice(labelMenu)}}
+}
+
+// withdraw takes the consent back, in one step as it was given. A form that was not sent goes with it.
 func (t *turn) withdraw() out {
+	half := t.st.Draft != nil && t.st.Draft.Mends == ""
 	t.effects = append(t.effects, store.WithdrawConsent{Who: t.in.Message.From})
 	t.st.Draft, t.st.Need, t.st.NeedAt = nil, "", 0
 	leads, err := t.leads()
 	k := withdrawnNone
 	if err != nil || slices.ContainsFunc(leads, open) {
 		k = withdrawn
+	} else if half {
+		k = withdrawnHalf
 	}
 	return out{text: t.say(k), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelErase), t.choice(labelShow)}}
 }
@@ -87,7 +107,7 @@ func (t *turn) showData(from int, full bool) out {
 		return o
 	}
 	if len(leads) == 0 && d == nil {
-		o.text = t.say(showNone)
+		o.text, o.choices = t.say(showNone), []bot.Choice{t.choice(labelErase), t.choice(labelMenu)}
 		if waits != "" {
 			o.text += "\n" + waits
 		}
@@ -112,12 +132,12 @@ func (t *turn) showData(from int, full bool) out {
 	if d != nil && from == 0 {
 		phone := maskedPhone(store.Phone(d.Phone))
 		if full {
-			phone = ReadablePhone(d.Phone)
+			phone = t.number(d.Phone, d.Ext)
 		}
 		if d.Phone == "" {
 			phone = ""
 		}
-		parts = append(parts, t.say(showDraft, "firm", t.orNone(d.Firm), "town", t.orNone(d.Town), "contact", t.orNone(d.Contact), "phone", t.orNone(phone), "need", t.orNone(d.Need)))
+		parts = append(parts, t.say(showDraft, "firm", t.orNone(t.firm(d.Firm)), "town", t.orNone(t.inScript(d.Town)), "contact", t.orNone(d.Contact), "phone", t.orNone(phone), "need", t.orNone(d.Need)))
 		limit -= len(parts[0])
 	}
 	leads = newestFirst(leads)
@@ -145,11 +165,30 @@ func (t *turn) showLead(l store.Lead, full bool) string {
 		given = t.say(notPassed)
 	}
 	if full {
-		phone = ReadablePhone(l.Phone.Reveal()) // asked for, by its owner
+		phone = t.number(l.Phone.Reveal(), l.Extension) // asked for, by its owner
 	}
-	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", l.Firm, "town", t.orNone(l.Town),
+	return t.say(showLead, "number", l.Number, "date", t.date(l.Created), "state", strings.TrimRight(t.statusWords(l), "。."), "firm", t.firm(l.Firm), "town", t.orNone(t.inScript(l.Town)),
 		"contact", l.Contact, "phone", phone, "type", t.typeLabel(l.Platform), "need", l.Need) +
-		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given)
+		"\n" + t.say(showConsent, "date", t.date(l.Consent.At), "version", l.Consent.Version, "given", given) + t.givings(l)
+}
+
+// shownGivings is how many givings of a lead are listed, the latest.
+const shownGivings = 3
+
+// givings tells to whom a lead was given and when, "" if to nobody.
+func (t *turn) givings(l store.Lead) string {
+	if t.r.given == nil {
+		return ""
+	}
+	all, err := t.r.given(t.ctx, l.Number)
+	if err != nil || len(all) == 0 {
+		return ""
+	}
+	var list []string
+	for _, g := range all[:min(len(all), shownGivings)] {
+		list = append(list, t.say(showGiving, "receiver", t.orNone(shorten(g.Receiver, nearName)), "date", t.date(g.At)))
+	}
+	return "\n" + t.say(showGivings, "list", strings.Join(list, t.say(listSeparator)))
 }
 
 func (t *turn) orNone(s string) string {

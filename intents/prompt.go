@@ -6,6 +6,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 )
 
 // asks are the sentences of each field: the question, an easier one after a failure, and why it is asked.
@@ -15,7 +16,7 @@ var asks = map[field]struct{ ask, easy, why key }{
 	fNeed:     {askNeed, easyNeed, whyNeed},
 	fPlatform: {askPlatform, easyPlatform, whyNeed},
 	fConsent:  {askConsent, easyConsent, whyConsent},
-	fAbroad:   {askAbroad, easyAbroad, whyConsent},
+	fAbroad:   {askAbroad, easyAbroad, whyAbroad},
 	fContact:  {askContact, easyContact, whyContact},
 	fPhone:    {askPhone, easyPhone, whyPhone},
 	fThird:    {askThird, easyThird, whyPhone},
@@ -63,8 +64,11 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 	case fFirm:
 		choices = append(choices, t.choice(labelNoFirm))
 	case fTown:
-		if town := t.townOffered(); town != "" {
-			choices = append(choices, bot.Choice{Label: town, Value: town})
+		if d.Which != "" {
+			return t.say(nearWhich, "town", d.Which), append(t.townChoices(t.likely(places.Only(d.Which))), cancel)
+		}
+		for _, town := range t.townsOffered() {
+			choices = append(choices, t.townChoice(town))
 		}
 	case fPlatform:
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
@@ -86,7 +90,7 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		}
 		return t.say(k), choices
 	case fConfirm:
-		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(d.Firm, 30), "phone", ReadablePhone(d.Phone))
+		words := t.say(k, "centre", t.optional(t.r.opt.Centre, defaultCentre), "contact", t.optional(t.r.opt.Contact, defaultContact), "firm", shorten(t.firm(d.Firm), 30), "phone", t.number(d.Phone, d.Ext))
 		if d.Mends != "" {
 			words = t.say(askMend)
 		}
@@ -127,8 +131,10 @@ func (t *turn) summary() string {
 			v = t.say(unsureType)
 		case f == fTown:
 			v = t.inScript(v)
+		case f == fFirm:
+			v = t.firm(v)
 		case f == fPhone:
-			v = ReadablePhone(v)
+			v = t.number(v, d.Ext)
 		case f == fNeed:
 			v = shorten(v, 120)
 		}
@@ -138,6 +144,22 @@ func (t *turn) summary() string {
 		lines = append(lines, t.say(summaryLine, "field", t.say(names[f]), "value", v))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// firm writes a firm's name, or that there is none yet.
+func (t *turn) firm(name string) string {
+	if name == say("zh", notYetFirm) {
+		return t.say(notYetFirm)
+	}
+	return name
+}
+
+// number writes a telephone number with its extension.
+func (t *turn) number(e164, ext string) string {
+	if ext == "" {
+		return ReadablePhone(e164)
+	}
+	return t.say(withExtension, "phone", ReadablePhone(e164), "ext", ext)
 }
 
 func (d *draft) value(f field) string {

@@ -1,7 +1,8 @@
 // Package intents leads the dialogue: it decides what a message is an answer to, asks the guide's and the
 // form's questions, and holds every sentence the bot says. A Router keeps nothing between turns; what must last
-// is in the conversation's state, and what must happen is in the outcome's effects. It reads knowledge and the
-// person's own leads, writes nothing, and never makes a lead without an explicit consent in that state.
+// is in the conversation's state, and what must happen is in the outcome's effects. It reads knowledge, the
+// person's own leads and to whom these were given, writes nothing, and never makes a lead without an explicit
+// consent in that state.
 package intents
 
 import (
@@ -72,10 +73,11 @@ func (o Options) AtWork() (Hours, error) {
 type Config struct {
 	Understand Understander
 	Knowledge  Knowledge
-	Leads      func(context.Context, bot.Address) ([]store.Lead, error) // the person's own leads; nil: none are known
-	Waiting    func(context.Context, bot.Address) (int, error)          // how many of their questions they wait to have answered; nil: none
-	Answers    Answers                                                  // what staff wrote; nil: nothing
-	Directory  Directory                                                // who offers what where; nil: nothing is said of it
+	Leads      func(context.Context, bot.Address) ([]store.Lead, error)  // the person's own leads; nil: none are known
+	Given      func(context.Context, string) ([]store.Disclosure, error) // to whom a lead of that number was given; nil: nothing is said of it
+	Waiting    func(context.Context, bot.Address) (int, error)           // how many of their questions they wait to have answered; nil: none
+	Answers    Answers                                                   // what staff wrote; nil: nothing
+	Directory  Directory                                                 // who offers what where; nil: nothing is said of it
 	Options    Options
 }
 
@@ -84,6 +86,7 @@ type Router struct {
 	understand Understander
 	know       Knowledge
 	leads      func(context.Context, bot.Address) ([]store.Lead, error)
+	given      func(context.Context, string) ([]store.Disclosure, error)
 	waiting    func(context.Context, bot.Address) (int, error)
 	answers    Answers
 	dir        Directory
@@ -108,7 +111,7 @@ func New(c Config) *Router {
 	if err != nil {
 		open, _ = ParseHours(DefaultHours) // Options.Check tells it where it can be mended
 	}
-	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, waiting: c.Waiting, answers: c.Answers, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
+	return &Router{understand: c.Understand, know: c.Knowledge, leads: c.Leads, given: c.Given, waiting: c.Waiting, answers: c.Answers, dir: c.Directory, opt: o, open: open, versions: o.noticeVersions()}
 }
 
 // maxText is how many characters of a message are read.
@@ -152,6 +155,7 @@ type turn struct {
 	fresh   bool           // this turn answered something that may be called useful
 	maybe   []places.Place // towns of one name that the message may mean
 	where   string         // slug of what the town was asked for by the last turn
+	many    string         // the name of several towns that it asked back
 }
 
 // out is a reply in the making.
@@ -253,7 +257,8 @@ func (t *turn) route() out {
 		o = t.current(t.say(unreadable))
 	default:
 		text := cutRunes(strings.TrimSpace(m.Text), maxText)
-		if c, ok := t.st.Menu.find(fold(text)); ok {
+		c, ok := t.st.Menu.find(fold(text))
+		if asks := "?？"; ok && (!strings.ContainsAny(text, asks) || strings.ContainsAny(c.Label+c.Value, asks)) { // "同意？" chooses nothing
 			o = t.handle(c.Value, true)
 		} else {
 			o = t.handle(text, false)
@@ -262,7 +267,7 @@ func (t *turn) route() out {
 	switch {
 	case gone.draft:
 		o.text = t.say(formExpired) + "\n" + o.text
-	case gone.contact && t.inForm():
+	case gone.contact && t.st.Draft != nil:
 		o.text = t.say(formGone) + "\n" + o.text
 	}
 	if inForm && o.intent != understand.Privacy || t.inForm() {

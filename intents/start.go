@@ -8,6 +8,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 	"smebot/store"
 )
 
@@ -26,7 +27,12 @@ func (t *turn) startForm(slug, text string) out {
 		return o
 	}
 	if t.st.Minor != 0 || saysMinor(text) {
-		return t.minor()
+		had := t.st.Draft != nil
+		o := t.minor()
+		if !had {
+			o.text = t.say(minorEarly)
+		}
+		return o
 	}
 	if k, bad := holdsForbidden(text); bad {
 		return t.withMenu(out{text: t.say(k), intent: understand.Referral})
@@ -57,10 +63,15 @@ func (t *turn) startForm(slug, text string) out {
 	if d.Need == "" && told.need == "" {
 		d.Need = t.st.Need
 	}
-	d.Platform = cmp.Or(d.Platform, typeIn(text), t.st.Slug)
+	if text != "" { // what was understood of it counts less than what it names, and than what was spoken of
+		d.Platform = cmp.Or(typeIn(text), t.st.Slug, slug)
+	}
 	early := t.fill(told, true)
+	if p, ok := places.ByName(t.st.Town); ok && t.st.Ours && p.Level == places.Town && d.Town == "" && d.Which == "" {
+		d.Town = p.Full()
+	}
 	o := t.prompt()
-	if early {
+	if early && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") {
 		o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(formKept)+"\n\n", 1)
 	}
 	return o
@@ -76,12 +87,14 @@ func (t *turn) fill(f details, early bool) bool {
 		}
 	}
 	set(&d.Firm, f.firm)
-	set(&d.Town, f.town)
+	if f.town != "" && d.Town == "" {
+		d.Town, d.Which = t.oneTown(f.town)
+	}
 	set(&d.Need, f.need)
 	before := d.Contact + d.Phone
 	set(&d.Contact, f.contact)
 	if f.phone != "" && d.Phone == "" {
-		d.Phone, d.Third = f.phone, f.third
+		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third
 	}
 	if told := d.Contact+d.Phone != before; told && early && d.Consent == nil {
 		d.Told = t.in.Now.Unix()

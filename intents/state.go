@@ -33,7 +33,9 @@ type state struct {
 	Reveal   bool               `json:"rv,omitempty"` // with the numbers in full
 	Lost     string             `json:"lo,omitempty"` // what a sweep took away meanwhile, to be told on return: lostForm or lostContact
 	Town     string             `json:"tn,omitempty"` // the known place last named, its full name
+	Ours     bool               `json:"to,omitempty"` // the person said that their firm is there
 	Where    string             `json:"wh,omitempty"` // slug of what the town was asked for
+	Which    string             `json:"wx,omitempty"` // a name that several towns bear, asked back with it
 	Unmet    []string           `json:"un,omitempty"` // what was counted as missing, lest it be counted twice
 	Erase    bool               `json:"e,omitempty"`  // asked whether to erase everything
 	Refused  int64              `json:"r,omitempty"`  // when the consent was last refused
@@ -67,11 +69,15 @@ type draft struct {
 	Firm     string             `json:"f,omitempty"`
 	Town     string             `json:"w,omitempty"`
 	Need     string             `json:"n,omitempty"`
-	Platform string             `json:"p,omitempty"` // slug
+	Platform string             `json:"p,omitempty"`  // slug
+	Guessed  bool               `json:"pg,omitempty"` // the type was read from the need, not chosen
 	Contact  string             `json:"c,omitempty"`
-	Phone    string             `json:"h,omitempty"` // E.164
-	Notice   string             `json:"v,omitempty"` // version of the notice that was shown
-	Language knowledge.Language `json:"l,omitempty"` // it was shown in
+	Phone    string             `json:"h,omitempty"`  // E.164
+	Ext      string             `json:"hx,omitempty"` // its extension, figures
+	Part     string             `json:"hp,omitempty"` // a number without its area code, told after the consent, until the code comes
+	Which    string             `json:"wt,omitempty"` // a name told for the town that several towns bear
+	Notice   string             `json:"v,omitempty"`  // version of the notice that was shown
+	Language knowledge.Language `json:"l,omitempty"`  // it was shown in
 	Consent  *store.Consent     `json:"k,omitempty"`
 	Abroad   bool               `json:"a,omitempty"`  // the yes to the transfer abroad
 	Third    bool               `json:"3,omitempty"`  // the number seems to be another person's
@@ -136,7 +142,7 @@ func (s *state) prune(now time.Time) expired {
 
 // dropContact erases the contact details of a draft.
 func (d *draft) dropContact() {
-	d.Contact, d.Phone, d.Third, d.Standing, d.Told = "", "", false, "", 0
+	d.Contact, d.Phone, d.Ext, d.Part, d.Third, d.Standing, d.Told = "", "", "", "", false, "", 0
 }
 
 func readState(b []byte) *state {

@@ -5,6 +5,7 @@ const (
 	nearHere     key = "near.here"
 	nearElse     key = "near.else"
 	nearNone     key = "near.none"
+	nearNowhere  key = "near.nowhere"
 	nearNoneHere key = "near.none-no-leads"
 	nearMore     key = "near.more"
 	nearOffice   key = "near.office"
@@ -30,6 +31,7 @@ var nearWords = map[key][2]string{
 	nearHere:     {"{town}可以找：", "In {town}:"},
 	nearElse:     {"{town}暂时没有查到，{where}可以找：", "None found in {town}; {where}:"},
 	nearNone:     {"{town}一带暂时没有查到这类机构。登记需求后，由工作人员帮您找。", "None found around {town} for now. Register a request and staff will look for one."},
+	nearNowhere:  {"这类机构我手上还没有名单；登记需求后，由工作人员帮您找。", "I have no list of these yet; register a request and staff will look for one."},
 	nearNoneHere: {"{town}一带暂时没有查到这类机构，可以请{centre}（{contact}）帮您找。", "None found around {town} for now. You may ask {centre} ({contact}) to look for one."},
 	nearMore:     {"另有{count}家，工作人员可以介绍。", "There are {count} more; staff can tell you of them."},
 	nearOffice:   {"· {name}（{rest}）", "- {name} ({rest})"},
@@ -38,7 +40,7 @@ var nearWords = map[key][2]string{
 	nearWhich:    {"叫「{town}」的不止一处，是哪一个？", "There is more than one {town}. Which is it?"},
 	nearUnsure:   {"没关系，可以请{centre}（{contact}）帮您找。", "Never mind. {centre} ({contact}) will help you look for one."},
 	nearUnknown:  {"我还不认得「{town}」，可以请{centre}（{contact}）帮您找。", "I do not know {town} yet. {centre} ({contact}) will help you look for one."},
-	nearFor:      {"{name}服务：", "{name}: "},
+	nearFor:      {"{name}服务，", "{name}. "},
 
 	whereBeside:       {"隔壁镇街", "next to it"},
 	whereDistrict:     {"区（县）一级", "for the whole district"},

@@ -138,7 +138,8 @@ func (s *stage) play(t *testing.T, p bot.Platform) *world {
 	w := newWorld(t, Options{})
 	s.serial++
 	w.t, w.who, w.stage, w.leadsFrom = t, bot.Address{Channel: string(p), Platform: p}, s, s.db.LeadsOf
-	w.person = "u1"
+	w.person, w.givenFrom = "u1", s.db.Disclosures
+	w.configure(w.options)
 	s.t, s.w, s.raws, s.last = t, w, nil, nil
 	return w
 }

@@ -42,9 +42,11 @@ var manners = []manner{
 	{name: "for somebody else", says: []string{"我要登记", "王经理的电话13900139000", "我老板的手机13700137000", "已获授权", "没有授权", "换一个号码", "是本人"}, answers: 6},
 	{name: "tells too much", says: []string{"我要登记", "身份证11010519491231002X", "卡号6222020200000000000", "我1988年3月5日出生", "wechat: abcd1234 a@b.cn", "我未满14岁", "我今年35岁"}, answers: 5},
 	{name: "minds the data", says: []string{"我要登记", "我的信息", "显示完整电话", "下一页", "删除我的信息", "确认删除", "不删了", "撤回同意", "退订", "恢复通知", "更正", "我的进度", "20261122-7K3QWM"}, answers: 7},
+	{name: "takes the consent back", says: []string{"我要登记", "撤回同意", "更正", "电话改成13900139000", "我的进度", "改名字"}, answers: 7},
 	{name: "in English", says: []string{"please register me and contact me", "what is the award?", "I agree", "I do not agree", "not Guzhen but Xiaolan", "change the phone to +852 9123 4567", "menu", "back", "cancel", "my progress", "useful", "Mr Chan", "a loan to extend the workshop", "confirm"}, answers: 5, lang: knowledge.English},
 	{name: "in Cantonese", says: []string{"我想請你們登記，聯絡我", "點解要電話？", "唔填啦", "唔係古鎮，係小欖", "我電話係幺三八零零幺三八零零零", "轉人工", "前20家獎勵幾多", "係我嘅", "冇用", "揾平台"}, answers: 5, lang: knowledge.Traditional},
 	{name: "asks where", says: []string{"我要登记", "沙溪", "我在沙溪想检测", "附近机构", "附近机构 质量检测", "喺小榄", "从古镇搬到大朗", "某某镇", "中山市潮州市沙溪镇", "不是沙溪是大朗"}, answers: 4, presses: 2},
+	{name: "in whole sentences", says: []string{"你好，我是小榄顺达五金厂的陈志明，我们想贷款50万买设备，电话13800138000，麻烦联系我", "我要登记", "我们公司叫明辉灯饰厂，在沙溪", "中山的", "电话少打一位，是13900139000", "把需求删了", "把电话删掉", "名字写错了，叫王刚", "我换号码了", "改一下公司名，是华艺照明有限公司", "华艺照明有限公司", "我搬到大朗了", "0760-22345678转808", "88881234", "0760", "会给谁看", "安全吗", "一定要填吗", "得，同意", "同意？", "可以不同意吗", "I consent", "考虑一下", "晚点再填", "不想登记了", "我的登记怎么样了", "电话写错了，应该是13900139000", "你是机器人吗", "几点下班", "不准确", "货卖不动，成本高", "你帮我选", "想开网店", "没客户"}, answers: 4, presses: 1},
 	{name: "makes noise", says: []string{"", "??", "👍👍", "{number}", "{", "\x00", "炸弹", strings.Repeat("长", 1200), strings.Repeat("<a href=x>&lt;", 90), "１２３", "null", "'; DROP TABLE leads; --", "\u202e反", "我要登记"}, answers: 3},
 	{name: "in a group", says: []string{"前20家奖励多少钱", "我要登记", "陈志明 13800138000", "我的信息", "更正"}, platform: bot.Telegram},
 	{name: "where none are taken", says: []string{"我要登记", "13800138000", "转人工", "想贷款", "更正", "继续登记"}},
@@ -183,10 +185,16 @@ func (p *walker) turn(w *world, rng *rand.Rand) bot.Reply {
 	case k < p.manner.presses && len(p.replies) > 0:
 		was := p.replies[max(0, len(p.replies)-1-rng.IntN(3))]
 		at := rng.IntN(len(was.Choices)+2) - 1
-		if c, ok := w.state().Menu.pressed(&bot.Press{Menu: was.Menu, Index: at}); ok {
-			p.hears(w, c.Value)
+		if now := w.state().Menu; now != nil && now.ID == was.Menu && at >= 0 && at < len(now.Choices) {
+			p.hears(w, now.Choices[at].Value)
+			return w.press(was, at+1)
 		}
-		return w.press(was, at+1)
+		before := w.filled()
+		r := w.press(was, at+1)
+		if after := w.filled(); after != before && after != "" && !strings.Contains(r.Text, say(w.state().Lang, noticeChanged)) && !strings.Contains(r.Text, say(w.state().Lang, formGone)) {
+			w.t.Errorf("a button of an old menu changed the form:\n%s\n%s", before, after)
+		}
+		return r
 	case k < p.manner.presses+p.manner.answers && !w.group && w.next() != "":
 		list := goodAnswers[w.step()]
 		return p.writes(w, list[rng.IntN(len(list))])
@@ -205,9 +213,13 @@ func (p *walker) writes(w *world, words string) bot.Reply {
 	return w.text(words)
 }
 
+// yeses are what a notary takes for a yes to the notice. They are a list of their own: words that the form should not
+// take for one are not to make this test blind.
+var yeses = []string{"同意", "我同意", "得，同意", "I agree", "I consent", "Agree"}
+
 // hears notes a yes to the notice last shown.
 func (p *walker) hears(_ *world, said string) {
-	if agree[fold(said)] && p.notice != "" {
+	if slices.Contains(yeses, strings.TrimSpace(said)) && p.notice != "" {
 		p.agreed[p.notice] = true
 	}
 }
@@ -236,6 +248,15 @@ func (w *world) version(p *walker) string {
 	return "none that " + p.notice + " belongs to"
 }
 
+// filled is what the form holds, "" for none.
+func (w *world) filled() string {
+	d := w.state().Draft
+	if d == nil {
+		return ""
+	}
+	return strings.Join([]string{d.Firm, d.Town, d.Need, d.Platform, d.Contact, d.Phone, d.Ext, d.Standing, fmt.Sprint(d.Consent != nil, d.Abroad)}, "|")
+}
+
 // inTable holds the stored state to what the tables of this package know.
 func (w *world) inTable() {
 	s := w.state()
@@ -244,7 +265,14 @@ func (w *world) inTable() {
 			w.t.Errorf("the guide stands at %q, which is no node", s.Guide.Node)
 		}
 	}
+	today := 0
 	for _, l := range w.leads[w.who] {
+		if open(l) && dateOf(l.Created.In(Zone)) == dateOf(w.now.In(Zone)) {
+			today++
+		}
+		if today > 3 {
+			w.t.Errorf("%d open leads of one day", today)
+		}
 		if _, known := store.Moves[l.Status]; !known || (l.Status == store.Closed) != (l.Reason != "") {
 			w.t.Errorf("a lead is %q with reason %q", l.Status, l.Reason)
 		}
@@ -256,6 +284,9 @@ func (w *world) inTable() {
 	if d == nil {
 		return
 	}
+	if w.group || w.noLeads {
+		w.t.Error("a form where no contact details are taken")
+	}
 	if _, known := asks[w.step()]; !known {
 		w.t.Errorf("the form stands at %q, which is no question", w.step())
 	}
@@ -266,6 +297,11 @@ func (w *world) inTable() {
 	}
 	if d.Platform != "" && !slices.Contains(slugs, d.Platform) {
 		w.t.Errorf("platform type %q", d.Platform)
+	}
+	age := func(at int64) time.Duration { return w.now.Sub(time.Unix(at, 0)) }
+	faulty := strings.Contains(w.reply.Text, say(s.Lang, apology)) // which leaves everything to the next turn
+	if !faulty && (d.Consent == nil && d.Contact+d.Phone != "" && d.Told != 0 && age(d.Told) >= 30*time.Minute || age(d.Touched) > 24*time.Hour) {
+		w.t.Errorf("a form outlives its time: details told %v ago, touched %v ago", age(d.Told), age(d.Touched))
 	}
 	if d.Consent == nil && d.Contact+d.Phone != "" && d.Told == 0 {
 		w.t.Error("contact details wait for the consent without a limit")

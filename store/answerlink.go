@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -137,6 +138,13 @@ func (d *DB) AnswerByLink(ctx context.Context, token string, answer Organisation
 			return nil
 		}
 		l.version++
-		return l.move(t, InService, "", now, organisationActor, actMoved+string(InService))
+		if err := l.move(t, InService, "", now, organisationActor, actMoved+string(InService)); err != nil {
+			return err
+		}
+		g := Disclosure{
+			ID: asked.Lead.Number + "/" + strconv.FormatInt(l.version, 10), Actor: organisationActor, Receiver: asked.Organisation, Purpose: "办理登记的需求",
+			Format: "page", Fields: []string{"town", "platform", "need", "firm", "contact", "phone"},
+		}
+		return d.disclose(t, g, []string{asked.Lead.Number})
 	})
 }

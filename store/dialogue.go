@@ -57,8 +57,8 @@ func (d *DB) correctLead(w *turnWrite, c CorrectLead) (func(*tx) error, error) {
 	if l.Number == "" || l.Phone == "" || l.Draft == "" || l.From.User == "" {
 		return nil, ErrIncomplete
 	}
-	number := l.Phone.Reveal() // to seal and to hash it
-	plain, err := json.Marshal(personal{l.Firm, l.Contact, number, l.Need, l.From.User, l.Draft})
+	number := l.Phone.Reveal() // to hash it
+	plain, err := json.Marshal(personalOf(l))
 	if err != nil {
 		return nil, err
 	}

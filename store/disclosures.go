@@ -24,7 +24,7 @@ type Disclosure struct {
 	Actor    string // an account, or "operator" for a command on the machine
 	Receiver string // whom the file is for
 	Purpose  string
-	Format   string   // "csv", "xlsx", "json"
+	Format   string   // "csv", "xlsx", "json"; "page" for the page on which an organisation reads a lead that it took
 	Fields   []string // names of the columns
 	Filters  string   // how the leads were chosen; words that were looked for do not stand there
 	Leads    int      // how many; set by the store
@@ -36,22 +36,25 @@ func (d *DB) Disclose(ctx context.Context, g Disclosure, numbers []string) error
 	if g.ID == "" || g.Actor == "" || g.Purpose == "" || len(g.Fields) == 0 {
 		return fmt.Errorf("disclosure: %w", ErrIncomplete)
 	}
+	return d.write(ctx, func(t *tx) error { return d.disclose(t, g, numbers) })
+}
+
+// disclose records a giving within a transaction.
+func (d *DB) disclose(t *tx, g Disclosure, numbers []string) error {
 	sorted := slices.Sorted(slices.Values(numbers)) // rows go in side by side
 	list, err := json.Marshal(sorted)
 	if err != nil {
 		return err
 	}
-	fields, now := strings.Join(g.Fields, ","), d.now()
+	fields := strings.Join(g.Fields, ",")
+	if _, err := t.exec(sqlAddDisclosure, g.ID, d.now(), g.Actor, g.Receiver, g.Purpose, g.Format, fields, g.Filters, len(sorted)); err != nil {
+		return err
+	}
+	if _, err := t.exec(sqlAddDisclosed, g.ID, string(list)); err != nil {
+		return err
+	}
 	detail := fmt.Sprintf("leads=%d format=%s to=%q for=%q fields=%s where=%s", len(sorted), g.Format, g.Receiver, g.Purpose, fields, g.Filters)
-	return d.write(ctx, func(t *tx) error {
-		if _, err := t.exec(sqlAddDisclosure, g.ID, now, g.Actor, g.Receiver, g.Purpose, g.Format, fields, g.Filters, len(sorted)); err != nil {
-			return err
-		}
-		if _, err := t.exec(sqlAddDisclosed, g.ID, string(list)); err != nil {
-			return err
-		}
-		return d.append(t, AuditEntry{Actor: g.Actor, Action: "export", Subject: g.ID, Detail: detail})
-	})
+	return d.append(t, AuditEntry{Actor: g.Actor, Action: "export", Subject: g.ID, Detail: detail})
 }
 
 // Disclosures lists the files that a lead stood in, the latest first.

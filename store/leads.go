@@ -49,6 +49,12 @@ type personal struct {
 	Need    string `json:"need,omitempty"`
 	User    string `json:"user,omitempty"`
 	Draft   string `json:"draft,omitempty"`
+	Ext     string `json:"ext,omitempty"`
+}
+
+// personalOf gathers what a lead holds about its person, to be sealed.
+func personalOf(l Lead) personal {
+	return personal{l.Firm, l.Contact, l.Phone.Reveal(), l.Need, l.From.User, l.Draft, l.Extension}
 }
 
 // Leads returns the leads that a filter chooses, newest first, without their histories.
@@ -178,6 +184,16 @@ func (d *DB) Lead(ctx context.Context, number string) (Lead, error) {
 	return l, rows.Err()
 }
 
+// sqlOnlyTalk counts those who talked since then, of whom no lead is held.
+const sqlOnlyTalk = `SELECT COUNT(*) FROM conversations c WHERE c.updated >= $1 AND length(c.state) > 0
+	AND NOT EXISTS (SELECT 1 FROM leads l WHERE l.person = c.person AND l.erased = 0)`
+
+// OnlyTalked counts the people who talked at a time or later and of whom a conversation is held, but no lead.
+func (d *DB) OnlyTalked(ctx context.Context, since time.Time) (n int, err error) {
+	err = d.read.QueryRowContext(ctx, sqlOnlyTalk, since.UnixMicro()).Scan(&n)
+	return n, err
+}
+
 func (d *DB) scanLead(row scanner) (Lead, error) {
 	var l Lead
 	var details []byte
@@ -197,7 +213,7 @@ func (d *DB) scanLead(row scanner) (Lead, error) {
 	if err := d.openJSON(colDetails, []byte(l.Number), details, &p); err != nil {
 		return Lead{}, fmt.Errorf("lead %s: %w", l.Number, err)
 	}
-	l.Firm, l.Contact, l.Phone, l.Need, l.From.User, l.Draft = p.Firm, p.Contact, Phone(p.Phone), p.Need, p.User, p.Draft
+	l.Firm, l.Contact, l.Phone, l.Extension, l.Need, l.From.User, l.Draft = p.Firm, p.Contact, Phone(p.Phone), p.Ext, p.Need, p.User, p.Draft
 	return l, nil
 }
 

@@ -41,8 +41,8 @@ func (d *DB) saveLead(w *turnWrite, t bot.Turn, l Lead) (func(*tx) error, error)
 	if l.Created.IsZero() {
 		l.Created = at(w.now)
 	}
-	number := l.Phone.Reveal() // to seal and to hash it
-	plain, err := json.Marshal(personal{l.Firm, l.Contact, number, l.Need, l.From.User, l.Draft})
+	number := l.Phone.Reveal() // to hash it
+	plain, err := json.Marshal(personalOf(l))
 	if err != nil {
 		return nil, err
 	}

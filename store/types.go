@@ -83,6 +83,7 @@ type Lead struct {
 	Town         string      `json:"town"`
 	Contact      string      `json:"contact"`
 	Phone        Phone       `json:"-"`        // exported as "phone" in clear by those who may
+	Extension    string      `json:"-"`        // of Phone behind a switchboard, figures; "" for none
 	Platform     string      `json:"platform"` // slug
 	Need         string      `json:"need"`     // in the person's own words
 	From         bot.Address `json:"from"`
@@ -101,6 +102,22 @@ type Lead struct {
 	Version      int64       `json:"version"`
 	Draft        string      `json:"draft"` // id of the draft it came from; unique, so one draft gives one lead
 	History      []Event     `json:"history,omitempty"`
+}
+
+// Dial returns the number in clear with its extension, for who is about to telephone.
+func (l Lead) Dial() string {
+	if l.Extension == "" {
+		return l.Phone.Reveal()
+	}
+	return l.Phone.Reveal() + " 转" + l.Extension
+}
+
+// Tel is the number as a link dials it (RFC 3966).
+func (l Lead) Tel() string {
+	if l.Extension == "" {
+		return l.Phone.Reveal()
+	}
+	return l.Phone.Reveal() + ";ext=" + l.Extension
 }
 
 // Event is one change in a lead's life.

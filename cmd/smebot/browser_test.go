@@ -40,16 +40,21 @@ const (
 // startBrowser starts chromium and the program, or skips with the reason why it cannot.
 func startBrowser(t *testing.T) (context.Context, *program) {
 	t.Helper()
-	return startBrowserOn(t, filepath.Join(t.TempDir(), "data"), func() {})
+	return startBrowserWith(t, func(*Config) {})
 }
 
 // startBrowserOn is startBrowser over a data folder that fill may make ready, if there is a browser at all.
 func startBrowserOn(t *testing.T, data string, fill func()) (context.Context, *program) {
 	t.Helper()
+	return startBrowserWith(t, func(c *Config) { fill(); c.Data = data })
+}
+
+// startBrowserWith is startBrowser with a changed configuration.
+func startBrowserWith(t *testing.T, change func(*Config)) (context.Context, *program) {
+	t.Helper()
 	browser := startChromium(t)
-	fill()
 	c := testConfig(t)
-	c.Data = data
+	change(&c)
 	return browser, startSite(t, c).program
 }
 

@@ -35,6 +35,7 @@ type cli struct {
 	Guide     guideCmd     `cmd:"" help:"The guide to the right platform type."`
 	Notify    notifyCmd    `cmd:"" help:"Places where staff hear of leads."`
 	Retention retentionCmd `cmd:"" help:"What is kept past its time."`
+	Incident  incidentCmd  `cmd:"" help:"Who is concerned when data got out of hand, with drafts of what to tell them."`
 	Wechat    wechatCmd    `cmd:"" help:"WeChat official accounts."`
 	Version   versionCmd   `cmd:"" help:"Version, commit and Go version."`
 }

@@ -138,7 +138,7 @@ func (e *engine) operate(ctx context.Context, actor string) error {
 	o.stopped.Store(&stopped)
 	e.base.SwitchOff(off)
 	o.router.Store(intents.New(intents.Config{
-		Understand: e.mind, Knowledge: e.base, Leads: e.db.LeadsOf, Waiting: e.db.WaitingAnswers, Answers: e.shelf, Directory: e.offices, Options: routerOptions(c),
+		Understand: e.mind, Knowledge: e.base, Leads: e.db.LeadsOf, Given: e.db.Disclosures, Waiting: e.db.WaitingAnswers, Answers: e.shelf, Directory: e.offices, Options: routerOptions(c),
 	}))
 	if err := e.shelf.Load(ctx); err != nil {
 		return err

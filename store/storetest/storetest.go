@@ -151,7 +151,7 @@ func turn(key string, who bot.Address) bot.Turn {
 func lead(n int, who bot.Address) store.Lead {
 	return store.Lead{
 		Number: fmt.Sprintf("20261122-%06d", n), Created: start.Add(time.Duration(n) * time.Minute),
-		Firm: "古镇光明灯饰厂", Town: "中山市古镇镇", Contact: "陈先生", Phone: store.Phone(fmt.Sprintf("+86138001%05d", n)),
+		Firm: "古镇光明灯饰厂", Town: "中山市古镇镇", Contact: "陈先生", Phone: store.Phone(fmt.Sprintf("+86138001%05d", n)), Extension: "808",
 		Platform: "financing", Need: "想贷款买设备", From: who, Draft: fmt.Sprintf("draft-%d", n),
 		Consent: store.Consent{Version: "2026-11/1a2b3c4d", At: start, Receiver: "service-centre", Abroad: who.Platform == bot.Telegram},
 	}
