@@ -170,6 +170,31 @@ func TestTeach(t *testing.T) {
 	}
 }
 
+// Staff teach while people ask: each answer is that of before or of after, and nothing is read half written.
+func TestTeachWhileAnswering(t *testing.T) {
+	u, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := u.Understand("前20家奖励多少钱").Articles[0].Article
+	var people sync.WaitGroup
+	for range 4 {
+		people.Go(func() {
+			for range 50 {
+				if got := u.Understand("前20家奖励多少钱").Articles[0].Article; got != want {
+					t.Errorf("article %d, want %d", got, want)
+				}
+			}
+		})
+	}
+	for n := range 20 {
+		if err := u.Teach(slices.Repeat([]Example{{Text: "大棚里的兰花怎么参展", Label: "platform/e-commerce"}}, n%2)); err != nil {
+			t.Error(err)
+		}
+	}
+	people.Wait()
+}
+
 // Staff may teach what the weights know nothing of: an article of an imported document, an answer of their own.
 func TestTeachBeyondTheModel(t *testing.T) {
 	u, err := New()
