@@ -43,6 +43,10 @@ func TestPD12_ErasedPeopleLeaveNoByte(t *testing.T) {
 		refer(t, who, func(u utterance) heard { return b.say(t, u) })
 		b.say(t, utterance{words: "我的信息"})
 		b.say(t, utterance{words: "前20家奖励多少钱，我电话" + phone})
+		b.say(t, utterance{words: "服务中心有没有停车位，我电话" + phone})
+		if h := b.say(t, utterance{words: "有答案告诉我"}); !strings.Contains(h.text, "只发一次") {
+			t.Fatalf("person %d does not wait for an answer: %s", i, h.text)
+		}
 	}
 	sealed := sealedValues(t, c.Data)
 	if len(sealed) < 6*n {
@@ -94,6 +98,9 @@ func TestPD12_ErasedPeopleLeaveNoByte(t *testing.T) {
 	if leads := exported(t, c.Data); len(leads) > 0 && leads[0]["phone"] != "" {
 		t.Errorf("an erased lead is exported with its number: %v", leads[0])
 	}
+	if rest := sealedIn(t, c.Data, "askers address"); len(rest) > 0 {
+		t.Errorf("%d erased people still wait for an answer", len(rest))
+	}
 	verify(t, c.Data)
 }
 
@@ -118,13 +125,19 @@ func present(texts, words [][]byte) []bool {
 // sealedValues returns a piece of every sealed value that belongs to somebody.
 func sealedValues(t *testing.T, data string) [][]byte {
 	t.Helper()
+	return sealedIn(t, data, "leads details", "conversations state", "inbox reply", "outbox payload", "messages words", "askers address")
+}
+
+// sealedIn returns a piece of every sealed value in some columns.
+func sealedIn(t *testing.T, data string, columns ...string) [][]byte {
+	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, store.FileName)+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var all [][]byte
-	for _, column := range []string{"leads details", "conversations state", "inbox reply", "outbox payload", "messages words"} {
+	for _, column := range columns {
 		table, name, _ := strings.Cut(column, " ")
 		rows, err := db.Query(fmt.Sprintf("SELECT substr(%s, 1, 48) FROM %s WHERE length(%s) >= 48", name, table, name))
 		if err != nil {
