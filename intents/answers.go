@@ -16,15 +16,19 @@ import (
 // answerBytes is what a policy answer may take; the rest of a reply is kept for its choices.
 const answerBytes = 1200
 
+// secondBytes is what the answer to the other question of a message may take of them.
+const secondBytes = 560
+
 // maxQuestion is how many characters of an unanswered question staff see.
 const maxQuestion = 300
 
 // answer acts on what was understood. brief wants words alone, to stand above a question being asked.
 func (t *turn) answer(res understand.Result, brief bool) out {
-	o := t.answerOne(res, brief, answerBytes)
-	if res.Second != nil && !brief {
-		t.addSecond(&o, *res.Second)
+	if res.Second == nil || brief {
+		return t.answerOne(res, brief, answerBytes)
 	}
+	o := t.answerOne(res, brief, answerBytes-secondBytes/2)
+	t.addSecond(&o, *res.Second)
 	return o
 }
 
@@ -151,14 +155,7 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	if res.Unsure && !brief {
 		return t.which(res)
 	}
-	ask := knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit}
-	if len(res.Points) > 0 {
-		ask.Points = make(map[string]float64, len(res.Points))
-		for _, p := range res.Points {
-			ask.Points[p.About] = p.P
-		}
-	}
-	a := t.r.know.Answer(ask)
+	a := t.r.know.Answer(t.asks(res, refs, limit))
 	if a.Absent { // switched off since
 		return t.noAnswer(understand.Result{Intent: understand.NoAnswer}, brief)
 	}
@@ -189,6 +186,18 @@ func (t *turn) policy(res understand.Result, brief bool, limit int) out {
 	}
 	t.mayVote(t.policySubject(main), slug)
 	return o
+}
+
+// asks is what the documents are asked for a message that some articles answer.
+func (t *turn) asks(res understand.Result, refs []knowledge.Ref, limit int) knowledge.Ask {
+	ask := knowledge.Ask{Text: cmp.Or(res.Query, res.Normal, t.text), Refs: refs, Language: t.lang, Now: t.in.Now, MaxBytes: limit}
+	if len(res.Points) > 0 {
+		ask.Points = make(map[string]float64, len(res.Points))
+		for _, p := range res.Points {
+			ask.Points[p.About] = p.P
+		}
+	}
+	return ask
 }
 
 // answerable leaves out articles that are not held, or whose document is switched off.
@@ -468,7 +477,11 @@ func (t *turn) addSecond(o *out, s understand.Result) {
 	if t.in.Message.Group && s.Intent != understand.Policy || t.inForm() || t.st.Guide != nil {
 		return
 	}
-	first := out{text: o.text + "\n" + t.say(alsoAsked)}
+	words := t.say(alsoAsked)
+	if s.Intent == understand.Policy && o.intent == understand.Policy {
+		words = cmp.Or(t.secondWords(s), words)
+	}
+	first := out{text: o.text + "\n" + words}
 	first.choices = []bot.Choice{c}
 	if len(first.text) > room(append(slices.Clone(o.choices), c)) && len(o.choices) > 1 {
 		o.choices = o.choices[:len(o.choices)-1]
@@ -478,4 +491,13 @@ func (t *turn) addSecond(o *out, s understand.Result) {
 	if !o.add(c) {
 		o.text = text
 	}
+}
+
+// secondWords answers the other question of a message in short, "" where that cannot be done.
+func (t *turn) secondWords(s understand.Result) string {
+	a := t.r.know.Answer(t.asks(s, []knowledge.Ref{s.Articles[0].Ref}, secondBytes))
+	if a.Absent || a.Withheld || a.Text == "" {
+		return ""
+	}
+	return "\n" + t.say(alsoAnswered) + a.Text
 }

@@ -91,6 +91,7 @@ const (
 	withheld       key = "no-answer.withheld"
 	articleMissing key = "article.missing"
 	lastPage       key = "article.last-page"
+	alsoAnswered   key = "second.answer"
 	alsoAsked      key = "second.also"
 	platformBasis  key = "platform.basis"
 	platformLead   key = "platform.lead"

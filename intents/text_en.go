@@ -36,6 +36,7 @@ var english = map[key]string{
 	withheld:       "Sorry, I could not check the figures of this answer against the text, so I hold it back. You can read the article itself or ask for a person.",
 	articleMissing: "Sorry, I cannot find that article in the documents I hold.",
 	lastPage:       "That was the last page.",
+	alsoAnswered:   "You also asked:\n",
 	alsoAsked:      "For the other thing you asked, please choose below.",
 	platformBasis:  "Source: 《{document}》 第二条 (Article 2)",
 	platformLead:   "For this you can turn to: {name}.",

@@ -39,6 +39,7 @@ var simplified = map[key]string{
 	withheld:       "抱歉，这个问题涉及的数字我没法和原文核对清楚，先不回答，免得误导您。可以看条文原文，或者转人工。",
 	articleMissing: "抱歉，我手上的文件里没有找到这一条。",
 	lastPage:       "已经是最后一页了。",
+	alsoAnswered:   "您还问到的：\n",
 	alsoAsked:      "您还问到的另一件事，请点下面的选项。",
 	platformBasis:  "依据：《{document}》第二条",
 	platformLead:   "您说的这件事，可以找{name}。",

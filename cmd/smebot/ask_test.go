@@ -58,6 +58,15 @@ func TestAskOneQuestion(t *testing.T) {
 	}
 }
 
+// A message that asks two things is answered both, each with its article, and the other's whole text is a choice.
+func TestAskTwoQuestions(t *testing.T) {
+	out := must(t, "", "ask", "--data", t.TempDir(), "考核排前20的一家奖多少？还有2015年底每个镇要建几个平台？")
+	first, second, ok := strings.Cut(out, "您还问到的")
+	if !ok || !strings.Contains(first, "100万") || !strings.Contains(second, "5个以上") || !strings.Contains(second, "第三条（") {
+		t.Errorf("two questions are answered with %s", out)
+	}
+}
+
 func TestAskLines(t *testing.T) {
 	data := t.TempDir()
 	ids := []string{"b", "a", "a", "", "号"}

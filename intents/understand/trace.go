@@ -29,7 +29,7 @@ const (
 func (u *Understander) Trace(text string) Trace {
 	n := u.normalise(text)
 	r, p, near := u.weigh(n)
-	r.Second = u.second(n, r)
+	r = u.withSecond(n, r)
 	t := Trace{Result: r, Nearest: near}
 	for i, l := range u.model.Labels {
 		if p[i] >= tracedLeast {

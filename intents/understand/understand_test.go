@@ -104,8 +104,29 @@ func TestSecondRequest(t *testing.T) {
 	if !slices.Contains(kinds, Policy) || !slices.Contains(kinds, Platform) {
 		t.Errorf("understood %s and %s", r.Intent, r.Second.Intent)
 	}
-	if r := u.Understand("平台一年最少要服务多少家企业？谢谢"); r.Second != nil {
-		t.Errorf("one request taken for two: %+v", r.Second)
+	for _, one := range []string{"平台一年最少要服务多少家企业？谢谢", "我在江苏开厂。平台考核前20家奖多少？专项资金一共有多少？"} {
+		if r := u.Understand(one); r.Second != nil {
+			t.Errorf("%q is taken for two requests: %+v", one, r.Second)
+		}
+	}
+	for text, want := range map[string][2]int{
+		"考核排前20的一家奖几多？还有2015年底每个镇要建几个平台？": {24, 3},
+		"问两件事，技术转让免税到多少万，土地底价最低打几成":      {20, 22},
+		"专项资金新增安排多少亿？另外平台一年至少要服务多少家企业？":  {17, 5},
+	} {
+		r := u.Understand(text)
+		if len(r.Articles) == 0 || r.Articles[0].Article != want[0] || r.Second == nil || len(r.Second.Articles) == 0 || r.Second.Articles[0].Article != want[1] {
+			t.Errorf("%q is understood as %v and %+v", text, r.Articles, r.Second)
+		}
+	}
+	for text, want := range map[string][2]string{
+		"我想做检测，另外还想贷款":           {"quality-testing", "financing"},
+		"想搵人设计个包装，又想请人教工人用数控机床": {"industrial-design", "talent-training"},
+	} {
+		r := u.Understand(text)
+		if r.Intent != Platform || r.Platforms[0] != want[0] || !(r.Second != nil && r.Second.Platforms[0] == want[1] || slices.Contains(r.Platforms, want[1])) {
+			t.Errorf("%q is understood as %v and %+v", text, r.Platforms, r.Second)
+		}
 	}
 }
 

@@ -6,11 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"smebot/knowledge"
 )
@@ -138,9 +136,7 @@ func FromCards(doc knowledge.Document, cards []knowledge.Card, platforms []knowl
 // Understand works out what a message means.
 func (u *Understander) Understand(text string) Result {
 	n := u.normalise(text)
-	r := u.classify(n)
-	r.Second = u.second(n, r)
-	return r
+	return u.withSecond(n, u.classify(n))
 }
 
 func (u *Understander) classify(n normal) Result {
@@ -190,44 +186,4 @@ func (u *Understander) query(n normal) string {
 		}
 	}
 	return strings.Join(parts, " ")
-}
-
-// parts of a message end at these; a request shorter than minPart characters is none of its own.
-var partEnd = regexp.MustCompile(`[。！？!?；;\n]|，?(另外|还有|顺便|同时|再问|还想|也想|另问)|\b(also|and also|besides|by the way)\b`)
-
-const minPart = 5
-
-// partsOf lists the requests of a message that seems to hold two to four, none for any other.
-func partsOf(text string) []string {
-	var parts []string
-	for _, p := range partEnd.Split(text, -1) {
-		if p = strings.TrimSpace(p); utf8.RuneCountInString(p) >= minPart {
-			parts = append(parts, p)
-		}
-	}
-	if len(parts) < 2 || len(parts) > 4 {
-		return nil
-	}
-	return parts
-}
-
-// second finds another request in a message of several: a part that by itself means something else, surely.
-func (u *Understander) second(n normal, main Result) *Result {
-	if main.Intent != Policy && main.Intent != Platform && main.Intent != Referral {
-		return nil
-	}
-	for _, p := range partsOf(n.text) {
-		part := u.normalise(p)
-		part.language = n.language
-		r := u.classify(part)
-		if r.Confidence < 0.75 || len(r.Articles) == 0 && len(r.Platforms) == 0 {
-			continue
-		}
-		switch {
-		case r.Intent == Policy && (main.Intent != Policy || len(main.Articles) > 0 && r.Articles[0].Article != main.Articles[0].Article),
-			r.Intent == Platform && len(r.Platforms) > 0 && (main.Intent == Policy || main.Intent == Platform && !slices.Contains(main.Platforms, r.Platforms[0])):
-			return &r
-		}
-	}
-	return nil
 }
