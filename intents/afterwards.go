@@ -3,6 +3,7 @@ package intents
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"smebot/bot"
@@ -16,7 +17,7 @@ var (
 	// 我的编号是多少
 	whichNumber = regexp.MustCompile(`^(?:请问|唔该)?(?:我|我的|我嘅)(?:登记的?|登记嘅)?(?:编号|单号|登记号)(?:是|系)?(?:多少|几多|什么|乜)?(?:来着|呢|啊)*$|^(?:what is|what s) my (?:request )?number$`)
 	// 有电话吗, of whom was just spoken of
-	reachThem = regexp.MustCompile(`^(?:他们|佢哋|它|你们|那里|嗰度)?(?:的|嘅)?(?:有没有|有冇|有)?(?:联系)?(?:电话|联系方式|地址)(?:是|系)?(?:吗|多少|几多|呢|嘛|么|在哪|哪里)*[?？]?$`)
+	reachThem = regexp.MustCompile(`^(?:请问|那|咁|第一家|第二家|这家|呢家|呢间|嗰间|那家|那个|他们|佢哋|它|你们|那里|嗰度|这个机构|那个机构)*(?:的|嘅)?(?:有没有|有冇|有)?(?:联系)?(?:电话|联系方式|地址|位置)(?:号码)?(?:是|系)?(?:吗|多少|几多|几号|呢|嘛|么|在哪里?|在边度|喺边度?|哪里|发我|给我|俾我|是什么)*[?？]?$|^(?:那|咁)?(?:我)?(?:怎么|点|点样)(?:去|过去|联系|联络|找|揾|搵)(?:他们|佢哋|那里|嗰度|它)?(?:呢|啊|呀)*[?？]?$|^(?:what is (?:their|the|its) |their )(?:phone(?: number)?|number|address|contact)$|^how (?:do|can) i (?:get there|reach them|contact them|find them)$|^where (?:is it|are they)$`)
 	// words of registering in a wish to stop
 	registering = regexp.MustCompile(`登记|申请|办|搞|register|request`)
 	// 你们在哪里办公, 服务中心的地址
@@ -30,7 +31,13 @@ var (
 // afterwards takes what only means something where a request was registered or an answer was just given.
 func (t *turn) afterwards(text, said string) (out, bool) {
 	if (whenOpen.MatchString(said) || whereAreYou.MatchString(said)) && t.understood().Answer == "" { // staff may have written more
-		return t.human(), true
+		o := t.human()
+		if whereAreYou.MatchString(said) {
+			o.text = t.office(whereText)
+		} else {
+			o.text = t.openOn(said) + o.text
+		}
+		return o, true
 	}
 	if v := t.st.Vote; v != nil && t.in.Now.Sub(time.Unix(v.At, 0)) <= voteLife {
 		if useful.MatchString(said) {
@@ -40,7 +47,7 @@ func (t *turn) afterwards(text, said string) (out, bool) {
 			return t.vote(false), true
 		}
 	}
-	if reachThem.MatchString(said) && asksSomething(text) {
+	if reachThem.MatchString(said) && (asksSomething(text) || t.slugNow() != "") {
 		if _, known := t.home(); known && t.r.dir != nil && slices.Contains(slugs, t.st.Slug) && t.r.dir.Offers(t.st.Slug) {
 			return t.nearby(t.st.Slug), true
 		}
@@ -77,4 +84,39 @@ func (t *turn) hasOpen() bool {
 // alreadySent answers the wish to stop registering where the request is with staff already.
 func (t *turn) alreadySent() out {
 	return out{text: t.say(formSent), intent: understand.Status, choices: []bot.Choice{t.choice(labelWithdraw), t.choice(labelStatus), t.choice(labelMenu)}}
+}
+
+var (
+	namedDay = regexp.MustCompile(`(?:周|星期|礼拜)([一二三四五六日天])`)
+	dayOf    = map[string]time.Weekday{"一": time.Monday, "二": time.Tuesday, "三": time.Wednesday, "四": time.Thursday, "五": time.Friday, "六": time.Saturday, "日": time.Sunday, "天": time.Sunday}
+)
+
+// openOn says whether staff are at work on the day that a question names, "" if it names none.
+func (t *turn) openOn(said string) string {
+	today := t.in.Now.In(t.r.opt.Zone)
+	day, name := today, ""
+	switch m := namedDay.FindStringSubmatch(said); {
+	case m != nil:
+		for day.Weekday() != dayOf[m[1]] {
+			day = day.AddDate(0, 0, 1)
+		}
+		name = m[0]
+	case strings.Contains(said, "周末") || strings.Contains(said, "weekend"):
+		for day.Weekday() != time.Saturday {
+			day = day.AddDate(0, 0, 1)
+		}
+		if works, next := t.r.open.Works(day), t.r.open.Works(day.AddDate(0, 0, 1)); works != next {
+			return "" // the hours tell
+		}
+		name = t.say(weekendName)
+	case strings.Contains(said, "明天") || strings.Contains(said, "听日") || strings.Contains(said, "tomorrow"):
+		day, name = today.AddDate(0, 0, 1), t.say(tomorrowName)
+	default:
+		return ""
+	}
+	k := openThatDay
+	if !t.r.open.Works(day) {
+		k = closedThatDay
+	}
+	return t.say(k, "day", t.inScript(name))
 }

@@ -59,6 +59,9 @@ func (t *turn) handle(text string, chosen bool) out {
 	if o, ok := t.nearText(text); ok {
 		return o
 	}
+	if o, ok := t.lean(text, said); ok {
+		return o
+	}
 	if t.st.Draft != nil && neverAgrees(text) { // a form that waits
 		return t.refused()
 	}
@@ -203,7 +206,10 @@ func (t *turn) run(c command) (out, bool) {
 			return t.showData(t.st.Data, t.st.Reveal), true
 		}
 		if t.st.Page == nil {
-			return out{}, false
+			if t.in.Message.Group || t.inForm() {
+				return out{}, false
+			}
+			return t.withMenu(out{text: t.say(noNextPage), intent: understand.Help}), true
 		}
 		return t.fullText(t.st.Page.Ref, t.st.Page.At+1, false), true
 	}

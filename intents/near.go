@@ -196,7 +196,11 @@ func (t *turn) near(slug string) string {
 		return t.aboutTown(nearNoneHere, town)
 	}
 	head := t.say(nearHere, "town", town)
-	if how != places.Here {
+	switch where := whereWords(how, found[0]); {
+	case how == places.Here:
+	case at.Level == places.City && where == whereSameCity:
+		head = t.say(nearInCity, "town", town)
+	default:
 		head = t.say(nearElse, "town", town, "where", t.say(whereWords(how, found[0])))
 	}
 	lines := []string{head}
@@ -244,7 +248,7 @@ func (t *turn) oneOffice(o store.Organisation, away bool) string {
 	if o.Date != "" {
 		parts = append(parts, t.say(nearDated, "date", o.Date))
 	}
-	return t.say(nearOffice, "name", shorten(o.Name, nearName), "rest", strings.Join(parts, t.say(listSeparator)))
+	return t.say(nearOffice, "name", t.inScript(shorten(o.Name, nearName)), "rest", t.inScript(strings.Join(parts, t.say(listSeparator))))
 }
 
 func (t *turn) aboutTown(k key, town string) string {
@@ -290,8 +294,7 @@ func (t *turn) askMaybe(o *out, slug string) {
 func (t *turn) nearText(text string) (out, bool) {
 	if m := nearAsked.FindStringSubmatch(plain(text)); m != nil {
 		if slug, ok := typeOf(m[1]); ok {
-			t.st.Where = slug
-			return t.askWhere(t.say(nearAskTown)), true
+			return t.nearIn(slug), true
 		}
 	}
 	slug, asked := t.where, t.where != ""

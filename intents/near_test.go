@@ -52,7 +52,7 @@ func TestWhoIsNear(t *testing.T) {
 		{"nowhere", "中山市古镇镇", "技术创新", []string{"古镇镇一带暂时没有查到这类机构", "由工作人员帮您找"}, "可以找：", "[{中山市古镇镇 technology-innovation false}]"},
 		{"the message names another town", "中山市古镇镇", "我在小榄想做质量检测", []string{"小榄镇暂时没有查到，隔壁镇街可以找：", "虚构检测站"}, "", "[{中山市小榄镇 quality-testing true}]"},
 		{"in English", "中山市古镇镇", "industrial design", []string{"None found in 古镇镇; next to it:", "虚构设计社"}, "", "[{中山市古镇镇 industrial-design true}]"},
-		{"in traditional script", "中山市古镇镇", "我想搵質量檢測", []string{"古鎮鎮可以找：", "虚构检测站丙"}, "", "[]"},
+		{"in traditional script", "中山市古镇镇", "我想搵質量檢測", []string{"古鎮鎮可以找：", "虛構檢測站丙"}, "", "[]"},
 		{"the channel's town is not known", "某某开发区", "质量检测", []string{"附近机构"}, "可以找：", "[]"},
 		{"no town at all", "", "质量检测", []string{"附近机构"}, "可以找：", "[]"},
 		{"no town and nobody anywhere", "", "技术创新", []string{"登记需求"}, "附近机构", "[]"},

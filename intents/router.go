@@ -40,6 +40,8 @@ type Knowledge interface {
 	Named(text string) []knowledge.Mention
 	// Headings lists the articles of a document in their order; nil if it is not held.
 	Headings(document string) []knowledge.Ref
+	// Period says that an article's time is over, "" if nothing says so.
+	Period(ref knowledge.Ref, lang knowledge.Language, now time.Time) string
 	// ArticleTitle is a short title of an article, "" if there is none.
 	ArticleTitle(ref knowledge.Ref, lang knowledge.Language) string
 }
@@ -175,7 +177,7 @@ func (t *turn) say(k key, pairs ...string) string { return say(t.lang, k, pairs.
 // optional returns an operator's words, or the default's.
 func (t *turn) optional(s string, k key) string {
 	if s != "" {
-		return s
+		return t.inScript(s)
 	}
 	return t.say(k)
 }

@@ -4,6 +4,7 @@ package intents
 const (
 	nearHere     key = "near.here"
 	nearElse     key = "near.else"
+	nearInCity   key = "near.in-city"
 	nearNone     key = "near.none"
 	nearNowhere  key = "near.nowhere"
 	nearNoneHere key = "near.none-no-leads"
@@ -15,6 +16,7 @@ const (
 	nearUnsure   key = "near.unsure"
 	nearUnknown  key = "near.unknown-town"
 	nearFor      key = "near.for"
+	nearWhat     key = "near.what"
 
 	whereBeside       key = "where.beside"
 	whereDistrict     key = "where.district"
@@ -30,6 +32,7 @@ const (
 var nearWords = map[key][2]string{
 	nearHere:     {"{town}可以找：", "In {town}:"},
 	nearElse:     {"{town}暂时没有查到，{where}可以找：", "None found in {town}; {where}:"},
+	nearInCity:   {"{town}的镇街可以找：", "In the towns of {town}:"},
 	nearNone:     {"{town}一带暂时没有查到这类机构。登记需求后，由工作人员帮您找。", "None found around {town} for now. Register a request and staff will look for one."},
 	nearNowhere:  {"这类机构我手上还没有名单；登记需求后，由工作人员帮您找。", "I have no list of these yet; register a request and staff will look for one."},
 	nearNoneHere: {"{town}一带暂时没有查到这类机构，可以请{centre}（{contact}）帮您找。", "None found around {town} for now. You may ask {centre} ({contact}) to look for one."},
@@ -40,6 +43,7 @@ var nearWords = map[key][2]string{
 	nearWhich:    {"叫「{town}」的不止一处，是哪一个？", "There is more than one {town}. Which is it?"},
 	nearUnsure:   {"没关系，可以请{centre}（{contact}）帮您找。", "Never mind. {centre} ({contact}) will help you look for one."},
 	nearUnknown:  {"我还不认得「{town}」，可以请{centre}（{contact}）帮您找。", "I do not know {town} yet. {centre} ({contact}) will help you look for one."},
+	nearWhat:     {"要看您想办哪一类事。选一类，我看看附近哪里能办。", "That depends on what you need. Choose one and I will look who is near."},
 	nearFor:      {"{name}服务，", "{name}. "},
 
 	whereBeside:       {"隔壁镇街", "next to it"},

@@ -184,6 +184,13 @@ func (library) Headings(document string) []knowledge.Ref {
 	return []knowledge.Ref{{Document: document, Article: 3, Heading: "第三条"}}
 }
 
+func (library) Period(r knowledge.Ref, _ knowledge.Language, _ time.Time) string {
+	if r.Article != 24 {
+		return ""
+	}
+	return "提醒：期限已过。"
+}
+
 func (library) ArticleTitle(r knowledge.Ref, _ knowledge.Language) string {
 	return "关于" + r.Heading + "的标题"
 }

@@ -358,6 +358,19 @@ func (b *Base) FullText(r Ref, l Language, maxBytes int) []string {
 	return pages
 }
 
+// Period says that the time of an article is over, or of its document, "" where neither is known to be.
+func (b *Base) Period(r Ref, l Language, now time.Time) string {
+	doc, _, ok := b.Article(r)
+	if !ok {
+		return ""
+	}
+	var card *Card
+	if c, ok := b.Card(r); ok {
+		card = &c
+	}
+	return inScript(expiry(doc, card, Ask{Language: l, Now: now}, phrasesFor(l)), l)
+}
+
 // PlatformInfo returns what the card of a platform type says, in a language. An unknown slug gives empty words.
 func (b *Base) PlatformInfo(slug string, l Language) (name, summary string, services, prepare []string) {
 	for _, c := range b.cards.Platforms {

@@ -32,6 +32,9 @@ var (
 	placeMeant = regexp.MustCompile(`^(?:'s\b|(?:那边|嗰边)做|(?:省|市|自治区|特区|特别行政区)?(?:那边|这边|那头|嗰边|呢边|一带)?(?:的(?:[^人客]|$)|对|有没有|有|给|开|办|搞|建|考核|政府|财政|出台|规定|规矩|政策|工业|平台|补|奖|最|今年|去年|20|怎么|也|会|能|可以|每))`)
 )
 
+// appliesTo ends in the words before a place for which a rule is asked to hold.
+var appliesTo = regexp.MustCompile(`(?:appl(?:y|ies)|valid|hold|go|extend)s? (?:to|in|for) $`)
+
 // otherPlace returns the place outside the province whose rules a question asks for, "" if it asks for none.
 func otherPlace(question string) string {
 	for _, at := range otherPlaces.FindAllStringIndex(question, -1) {
@@ -41,7 +44,8 @@ func otherPlace(question string) string {
 			away = away || strings.HasSuffix(before, w)
 		}
 		latin := question[at[0]] < utf8.RuneSelf
-		if !away && (placeMeant.MatchString(after) || latin && strings.HasSuffix(before, "in ")) {
+		away = away && !appliesTo.MatchString(before)
+		if !away && (placeMeant.MatchString(after) || latin && (strings.HasSuffix(before, "in ") || appliesTo.MatchString(before))) {
 			word := question[at[0]:at[1]]
 			if latin {
 				word = strings.ToUpper(word[:1]) + word[1:]

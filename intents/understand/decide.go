@@ -145,6 +145,8 @@ func (u *Understander) decideNearest(r *Result, p []float64) {
 	r.Articles = r.Articles[:min(nearestOffered, len(r.Articles))]
 	if len(r.Articles) > 0 {
 		r.Miss = u.beyond(r.Normal, r.Articles[0].Article)
+	} else if place := otherPlace(r.Normal); place != "" {
+		r.Miss = Miss{MissPlace, place}
 	}
 }
 

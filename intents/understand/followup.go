@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,29 @@ var leaning = anyOf(`^(那|咁|而|另外|还有|再有|它|这个|这条|那个
 // more are follow-ups that ask for the rest of what was said.
 var more = anyOf(`^(那)?(还有(别的|什么|其他|其它|吗|呢)|就这些|然后呢|接着说|继续|后面呢|其他呢|其它呢|anything else|what else|is that all|go on|more).*$`)
 
+var (
+	anyYear = regexp.MustCompile(`20\d\d`)
+	// "那税收呢" names another subject; what every answer may be asked of is none.
+	namesSubject = regexp.MustCompile(`^(?:那么?|咁|噉|至于|换成|what about|how about|and)\s*(.{2,}?)(?:呢|咧|怎么样|点样|又如何)?$`)
+	ofAnything   = anyOf(`谁|哪|边|几|多少|什么|乜|怎么|点|为什么|条件|时间|金额|钱|费|电话|地址|要求|流程|手续|材料|资料|期限|标准|比例|对象|范围|我们|我哋|我厂|它|这|那|第.条|第.个|20\d\d|今年|明年|去年|现在|以后|我|you|we|it|this|that|who|when|how|why|where|20`)
+)
+
+// otherSubject understands a message that leans on the last turn only by its form, and names a subject of its own.
+func (u *Understander) otherSubject(words string, last Last) (Result, bool) {
+	m := namesSubject.FindStringSubmatch(words)
+	if m == nil || ofAnything.in(m[1]) {
+		return Result{}, false
+	}
+	r := u.classify(u.normalise(m[1]))
+	if r.Confidence < surePart || !r.leadsSomewhere() {
+		return Result{}, false
+	}
+	if r.Intent == Policy && r.Articles[0].Ref == last.Article {
+		return Result{}, false
+	}
+	return r, true
+}
+
 // leanMax is the length in characters of a message that leans on another; longer ones stand by themselves.
 const leanMax = 18
 
@@ -35,6 +59,9 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 	}
 	if size == 0 || size > leanMax || !leaning.in(words) {
 		return Result{}, false
+	}
+	if r, ok := u.otherSubject(words, last); ok {
+		return r, true
 	}
 	r := u.classify(n)
 	switch r.Intent {
@@ -61,6 +88,10 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 		return r, true
 	}
 	r.Points = u.points.of(last.Article.Article, u.vector(n))
+	if year := anyYear.FindString(words); year != "" && otherYear(year+"年的", u.texts[last.Article.Article]) != "" {
+		r.Intent, r.Miss = NoAnswer, Miss{MissYear, year}
+		return r, true
+	}
 	if u.holds.lacks(last.Article.Article, askedSlots(n.text)) {
 		r.Intent = NoAnswer
 	}

@@ -111,8 +111,8 @@ func TestSecondRequest(t *testing.T) {
 	}
 	for text, want := range map[string][2]int{
 		"考核排前20的一家奖几多？还有2015年底每个镇要建几个平台？": {24, 3},
-		"问两件事，技术转让免税到多少万，土地底价最低打几成":      {20, 22},
-		"专项资金新增安排多少亿？另外平台一年至少要服务多少家企业？":  {17, 5},
+		"问两件事，技术转让免税到多少万，土地底价最低打几成":       {20, 22},
+		"专项资金新增安排多少亿？另外平台一年至少要服务多少家企业？":   {17, 5},
 	} {
 		r := u.Understand(text)
 		if len(r.Articles) == 0 || r.Articles[0].Article != want[0] || r.Second == nil || len(r.Second.Articles) == 0 || r.Second.Articles[0].Article != want[1] {
@@ -120,7 +120,7 @@ func TestSecondRequest(t *testing.T) {
 		}
 	}
 	for text, want := range map[string][2]string{
-		"我想做检测，另外还想贷款":           {"quality-testing", "financing"},
+		"我想做检测，另外还想贷款":          {"quality-testing", "financing"},
 		"想搵人设计个包装，又想请人教工人用数控机床": {"industrial-design", "talent-training"},
 	} {
 		r := u.Understand(text)
