@@ -77,7 +77,7 @@ func (t *turn) answerOne(res understand.Result, brief bool, limit int) out {
 		if brief {
 			return out{text: t.say(greetingAgain), intent: understand.Greeting}
 		}
-		return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting})
+		return t.withMenu(out{text: t.greets(), intent: understand.Greeting})
 	case understand.Help:
 		if brief {
 			return out{text: t.say(helpShort), intent: understand.Help}
@@ -284,14 +284,11 @@ func (t *turn) noAnswer(res understand.Result, brief bool) out {
 
 // noAnswerWhy says that the documents do not say it, and where it is known, what they do speak of.
 func (t *turn) noAnswerWhy(res understand.Result) string {
-	if len(res.Articles) > 0 {
-		article := t.heading(res.Articles[0].Ref)
-		switch res.Miss.Kind {
-		case understand.MissYear:
-			return t.say(noAnswerYear, "article", article, "year", res.Miss.Word)
-		case understand.MissPlace:
-			return t.say(noAnswerPlace, "place", t.inScript(res.Miss.Word))
-		}
+	switch {
+	case res.Miss.Kind == understand.MissPlace:
+		return t.say(noAnswerPlace, "place", t.inScript(res.Miss.Word))
+	case res.Miss.Kind == understand.MissYear && len(res.Articles) > 0:
+		return t.say(noAnswerYear, "article", t.heading(res.Articles[0].Ref), "year", res.Miss.Word)
 	}
 	return t.say(noAnswer)
 }

@@ -23,7 +23,7 @@ func room(choices []bot.Choice) int {
 	return n
 }
 
-var ordinal = regexp.MustCompile(`^(?:我?(?:选择|选|拣|要选|要|按|回复|回|option |number |no |choice )?)(?:第|the )?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:st|nd|rd|th)?(?:个|项|号|种|样)?(?: one)?(?:吧|啦|喇|呀|谢谢| please)?$`)
+var ordinal = regexp.MustCompile(`^(?:那|咁)?(?:我?(?:选择|选|拣|要选|要|按|回复|回|option |number |no |choice )?)(?:第|the )?(\d{1,2}|[一二三四五六七八九十]{1,2})(?:st|nd|rd|th)?(?:个|项|号|种|样)?(?: one)?(?:吧|啦|喇|呀|呢|谢谢| please)?$`)
 
 var ordinalWords = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "the first": 1, "the second": 2, "the third": 3, "the fourth": 4, "the fifth": 5,
 	"the first one": 1, "the second one": 2, "the third one": 3, "first one": 1, "second one": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}

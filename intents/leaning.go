@@ -25,14 +25,14 @@ var (
 	elsewhereHead = regexp.MustCompile(`^(?:请问|那么?|咁|噉|如果|要是|假如|假设|换成|我们?|我哋|工?厂|公司|人|是|系|就|如果是|what about|how about|and|or|if|we are|i am|im|we re)*\s*(?:在|喺|去|到|in|at|from)?\s*`)
 	elsewhereEnd  = regexp.MustCompile(`(?:那边|嗰边|那里|嗰度|这边|附近|一带)?(?:有没有|有冇|有无|有什么|有乜嘢?|有哪些|有咩|有吗|有|可以找谁|找谁|找哪家|行不行|得唔得|可以吗|怎么样|点样|呢|的呢|嘅呢|吗|嘛|啊|呀|\?)*(?:机构|地方|平台|单位)?(?:吗|呢|啊|呀)*$`)
 	// 现在还有效吗, 100万还能拿吗
-	stillHolds = regexp.MustCompile(leadIn + `(?:这个|呢个|这条|呢条|这笔钱|这个钱|这些|\d+万|钱|政策|规定|奖励)?(?:现在|而家|依家|今年|目前|如今|到现在)?(?:还|仲|是不是还|系咪仲)?(?:有没有效|有冇效|有效|算数|作数|管用|执行|能拿|可以拿|拿得到|攞到|能领|领得到|能申请|有没有|有冇|有得攞|在)(?:吗|嘛|么|没有|冇|呢|㗎|啊|呀|的)*$|` +
-		leadIn + `(?:是不是|系咪)?(?:已经)?(?:过期|失效|作废|到期)(?:了|咗)?(?:吗|嘛|没有|未|呢|㗎|啊)*$|^(?:is (?:it|this|that)|are they|does (?:it|this|that)) (?:still )?(?:valid|in force|apply|hold|available|good)(?: now| today| still)?$`)
+	stillHolds = regexp.MustCompile(leadIn + `(?:这个|呢个|这条|呢条|这笔钱|这个钱|这些|\d+万|钱|政策|规定|奖励|我们|我哋|我)?(?:现在|而家|依家|今年|目前|如今|到现在)?(?:还|仲|是不是还|系咪仲)?(?:(?:还|仲)有|有没有效|有冇效|有效|算数|作数|管用|执行|能拿|可以拿|拿得到|攞到|能领|领得到|能申请|有没有|有冇|有得攞|在)(?:吗|嘛|么|没有|冇|呢|㗎|啊|呀|的)*$|` +
+		leadIn + `(?:是不是|系咪|有没有|有冇|有无)?(?:已经)?(?:过期|失效|作废|到期)(?:了|咗)?(?:吗|嘛|没有|未|呢|㗎|啊)*$|^(?:is (?:it|this|that)|are they|does (?:it|this|that)) (?:still )?(?:valid|in force|apply|hold|available|good)(?: now| today| still)?$`)
 	// 太长了, 说重点
 	tooLong = regexp.MustCompile(leadIn + `(?:太长|字太多|好长|太多字|太啰嗦|好长气|说重点|讲重点|简单(?:点|一点|些|啲|说|讲)?(?:说|讲)?|长话短说|说简单点|讲简单啲|说人话|一句话说?|概括一?下|总结一?下|看不懂|睇唔明|听不懂|没看懂|不明白|唔明)(?:了|啦|吧|一?下|呀|啊|喇|您|你)*$|^(?:too long|shorter(?: please)?|in short|tl dr|summari[sz]e|simpler(?: please)?|i (?:do not|don t) understand)$`)
 	// 不是这个, 换一个
 	notThat = regexp.MustCompile(leadIn + `(?:不是|唔系)(?:这个|呢个|这意思|这个意思|呢个意思|问这个|问呢个|我要的|我想要的|我问的)(?:啊|呀|吧|喔)*$|^(?:换一?个|另一个|别的答案|不对题)$|^(?:not (?:this|that)(?: one)?|that s not it|wrong one)$`)
 	// 我要投诉; 傻逼机器人
-	complains = regexp.MustCompile(leadIn + `(?:我|我们)?(?:要|想)?(?:投诉|举报)(?:你们?|你哋|服务|中心|一下)*(?:找谁|打什么电话|电话|怎么投诉|在哪|边度)?(?:是多少)?(?:啊|呀|吗)*$|` + leadIn + `(?:怎么|点样|在哪里?|去哪里?|边度|向谁|找谁)(?:投诉|举报)(?:你们?|你哋)?$|^(?:i want to |how (?:do|can) i |where can i )?(?:complain|make a complaint)(?: about (?:you|this))?$`)
+	complains = regexp.MustCompile(leadIn + `(?:我|我们)?(?:要|想)?(?:投诉|举报)(?:谁|你们?|你哋|服务|中心|一下)*(?:找谁|打什么电话|电话|怎么投诉|在哪|边度)?(?:是多少)?(?:啊|呀|吗)*$|` + leadIn + `(?:怎么|点样|在哪里?|去哪里?|边度|向谁|找谁)(?:投诉|举报)(?:你们?|你哋)?$|^(?:i want to |how (?:do|can) i |where can i )?(?:complain|make a complaint)(?: about (?:you|this))?$`)
 	swears    = regexp.MustCompile(`傻逼|傻比|煞笔|妈的|他妈|屌你|扑街|仆街|垃圾(?:机器人|东西|平台|服务|程序)|废物|智障|滚蛋|滚开|^滚$|去死|fuck|bullshit|\bstupid bot\b|^useless bot$`)
 	// 说普通话, in English please
 	wantEnglish = regexp.MustCompile(`^(?:in english(?: please)?|english(?: please| version)?|speak english|can you speak english|请?用英[文语](?:说|讲|回答|回复)?|讲英文|英[文语]版?)$`)
@@ -94,6 +94,19 @@ func (t *turn) manners(said string) (out, bool) {
 		return out{}, false // said again in that language
 	}
 	return t.withMenu(out{text: t.office(greeting), intent: understand.Greeting}), true
+}
+
+var praise = regexp.MustCompile(`棒|赞|厉害|犀利|聪明|叻|不错|好用|靠谱|能干|专业|great|good job|well done|awesome|smart|clever|nice|impressive`)
+
+// greets answers what is said for courtesy: who has been greeted is not greeted again.
+func (t *turn) greets() string {
+	switch {
+	case t.st.At == 0:
+		return t.office(greeting)
+	case praise.MatchString(fold(t.text)):
+		return t.say(praised)
+	}
+	return t.say(greetingAgain)
 }
 
 // slugNow is the kind of platform spoken of a short while ago, "" if none was.
