@@ -3,14 +3,15 @@ package main
 import "testing"
 
 // The project's own questions, written by people who saw neither the examples nor each other's, are answered as well as
-// the figures of README.md say. What is fitted must hold on them, since nothing was fitted from them.
+// the figures of README.md say. What is fitted must hold on them, since nothing was fitted from them; but what their errors
+taught was written into the examples in other words, so the first figure of each set, in README.md, is the honest one.
 func TestOwnQuestions(t *testing.T) {
 	ask, done, err := askBot(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer done()
-	for file, least := range map[string]float64{"testdata/fresh.jsonl": 0.97, "testdata/fresh2.jsonl": 0.94} {
+	for file, least := range map[string]float64{"testdata/fresh.jsonl": 0.97, "testdata/fresh2.jsonl": 0.95, "testdata/fresh3.jsonl": 0.95} {
 		cases, err := readCases(file)
 		if err != nil {
 			t.Fatal(err)
