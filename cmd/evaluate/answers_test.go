@@ -3,8 +3,8 @@ package main
 import "testing"
 
 // The project's own questions, written by people who saw neither the examples nor each other's, are answered as well as
-// the figures of README.md say. What is fitted must hold on them, since nothing was fitted from them; but what their errors
-taught was written into the examples in other words, so the first figure of each set, in README.md, is the honest one.
+// the figures of README.md say. What is fitted must hold on them, since nothing was fitted from them; but what
+// their errors taught was written into the examples in other words, so the first figure of each set, in README.md, is the honest one.
 func TestOwnQuestions(t *testing.T) {
 	ask, done, err := askBot(nil)
 	if err != nil {
