@@ -154,8 +154,12 @@ func (t *turn) guideEnd(slug string) out {
 		}
 		t.st.Need, t.st.NeedAt = cutRunes(strings.Join(told, t.say(listSeparator)), maxNeed), t.in.Now.Unix()
 	}
+	nothing := len(t.st.Guide.Told) == 0 && t.st.Need == ""
 	t.st.Guide = nil
 	o := t.platform([]string{slug}, false)
+	if words := t.say(guideGuess) + "\n"; nothing && len(words)+len(o.text) <= room(o.choices) {
+		o.text = words + o.text
+	}
 	if _, open := t.nearChoice(slug); open && len(t.maybe) == 0 {
 		if ask := "\n" + t.say(nearAskTown); len(o.text)+len(ask) <= room(o.choices) {
 			o.text += ask
@@ -206,6 +210,11 @@ func (t *turn) guideText(text string) (out, bool) {
 	}
 	if to := entry(said); !asks && n.id == guide[0].id && to != n.id { // the trouble has a question of its own
 		return t.guideStep(n, option{id: to, target: to}, text), true
+	}
+	if place := t.placeNamed(said); place != "" {
+		o := t.guidePrompt()
+		o.text = t.say(guideTown, "town", t.inScript(place)) + "\n" + o.text
+		return o, true
 	}
 	if notSure(said) || notSure(fold(res.Normal)) {
 		return t.guideStep(n, n.options[len(n.options)-1], ""), true

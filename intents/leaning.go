@@ -21,6 +21,8 @@ const leadIn = `^(?:请问|唔该|想问下?|你好|那么?|咁|噉|嗯|哦|噢|
 var (
 	// 附近有谁可以做, 有没有近一点的
 	whoNear = regexp.MustCompile(leadIn + `(?:(?:我|我们|我哋|厂)?(?:附近|就近|周边|周围|这边|呢边|这里|呢度|本地|镇上|镇里)(?:有没有|有冇|有无|有|边度有|哪里有|边个|谁)(?:谁|边个|什么|乜嘢|咩|哪些|哪家|边间|边啲|机构|地方|平台|单位|公司|人|可以|能|识|做|办|搞|的|嘅)*|附近(?:的|嘅)?(?:机构|平台|地方)|(?:有没有|有冇|有)(?:近一?点|近啲|近些|离我近|附近)的?(?:机构|地方|平台)?|(?:离我们?)?(?:远不远|远唔远|近不近|有多远|几远)|(?:最近|离我最近)的(?:机构|平台|地方)?(?:是|在|喺|系)?(?:哪里|哪家|边度|边间)?)(?:吗|呢|啊|呀|㗎|嘅)*$|^(?:who|anyone|anybody|anything|someone|is there (?:anyone|anything|one)) (?:is )?(?:near|close)(?:by|er)?(?: me| here| to me| us)?$`)
+	// 有没有别家, where somebody was named
+	anyOther = regexp.MustCompile(leadIn + `(?:有没有|有冇|有无|还有|仲有)(?:没有|冇)?(?:别|其他|其它|另外|第二)(?:的|嘅|一)?(?:家|间|个|机构|地方|选择)(?:吗|嘛|呢|呀|㗎)*$|^(?:any (?:others?|other places?|other organi[sz]ations?)|are there (?:any )?others?|somewhere else)$`)
 	// words about a town where a kind of platform was just spoken of: 大朗呢, 佛山有什么, 如果在小榄
 	elsewhereHead = regexp.MustCompile(`^(?:请问|那么?|咁|噉|如果|要是|假如|假设|换成|我们?|我哋|工?厂|公司|人|是|系|就|如果是|what about|how about|and|or|if|we are|i am|im|we re)*\s*(?:在|喺|去|到|in|at|from)?\s*`)
 	elsewhereEnd  = regexp.MustCompile(`(?:那边|嗰边|那里|嗰度|这边|附近|一带)?(?:有没有|有冇|有无|有什么|有乜嘢?|有哪些|有咩|有吗|有|可以找谁|找谁|找哪家|行不行|得唔得|可以吗|怎么样|点样|呢|的呢|嘅呢|吗|嘛|啊|呀|\?)*(?:机构|地方|平台|单位)?(?:吗|呢|啊|呀)*$`)
@@ -58,6 +60,8 @@ func (t *turn) lean(text, said string) (out, bool) {
 	switch {
 	case whoNear.MatchString(said):
 		return t.whoIsNear(), true
+	case anyOther.MatchString(said) && t.slugNow() != "" && topic.Heading == "":
+		return t.others(t.slugNow()), true
 	case topic.Heading == "":
 		return out{}, false
 	case stillHolds.MatchString(said):
@@ -142,13 +146,49 @@ func (t *turn) nearIn(slug string) out {
 	return t.askWhere(t.say(nearAskTown))
 }
 
+// barePlace is what words say besides those that go around the name of a place.
+func barePlace(said string) string {
+	return strings.TrimSpace(elsewhereEnd.ReplaceAllString(elsewhereHead.ReplaceAllString(said, ""), ""))
+}
+
+// placeNamed remembers the one place that a message names and nothing else, "" if it does not.
+func (t *turn) placeNamed(said string) string {
+	found := t.likely(places.Only(barePlace(said)))
+	if len(found) != 1 {
+		return ""
+	}
+	t.st.Town, t.st.Ours = found[0].Full(), true
+	return found[0].Name
+}
+
+// others lists who else offers what was spoken of, beyond those named at first.
+func (t *turn) others(slug string) out {
+	at, known := t.home()
+	if !known || t.r.dir == nil || !t.r.dir.Offers(slug) {
+		return t.nearIn(slug)
+	}
+	found, how, _ := t.r.dir.Near(slug, at, nearMost)
+	o := out{text: t.say(nearNoMore, "town", t.inScript(at.Name)), intent: understand.Platform, platforms: []string{slug}}
+	if len(found) > nearShown {
+		lines := []string{t.say(nearOthers)}
+		for _, office := range found[nearShown:] {
+			lines = append(lines, t.oneOffice(office, how != places.Here))
+		}
+		o.text = fit(strings.Join(lines, "\n"), 2*nearBytes)
+	}
+	return t.offered(o, slug)
+}
+
+// nearMost is how many organisations are named in all.
+const nearMost = 6
+
 // otherTown takes a question about another town where a kind of platform was spoken of.
 func (t *turn) otherTown(text, said string) (out, bool) {
 	slug := t.slugNow()
 	if slug == "" || t.r.dir == nil {
 		return out{}, false
 	}
-	name := strings.TrimSpace(elsewhereEnd.ReplaceAllString(elsewhereHead.ReplaceAllString(said, ""), ""))
+	name := barePlace(said)
 	if name == "" || name == said {
 		return out{}, false
 	}

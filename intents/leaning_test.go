@@ -65,6 +65,39 @@ func TestLeaningOnAKind(t *testing.T) {
 	}
 }
 
+// TestOthersNearby asks for more organisations than were named.
+func TestOthersNearby(t *testing.T) {
+	w := nearWorld(t, "中山市古镇镇")
+	named := w.text("质量检测").Text
+	r := w.text("有没有别家")
+	for _, o := range []string{"虚构检测站甲", "虚构检测站乙", "虚构检测站丙"} {
+		if strings.Contains(named, o) == strings.Contains(r.Text, o) {
+			t.Errorf("%s: first\n%s\nthen\n%s", o, named, r.Text)
+		}
+	}
+	w.text("工业设计")
+	if r := w.text("還有其他機構嗎"); !strings.Contains(script.Simplified(r.Text), "就这些") {
+		t.Errorf("of one there are others: %s", r.Text)
+	}
+}
+
+// TestGuideHearsATown keeps a town that is told in place of an answer, and asks on; who tells nothing is not told for sure.
+func TestGuideHearsATown(t *testing.T) {
+	w := nearWorld(t, "")
+	w.text("找平台")
+	if r := w.text("我喺古鎮"); !strings.Contains(script.Simplified(r.Text), "记下了，在古镇镇") || !strings.Contains(script.Simplified(r.Text), "最头疼") || w.state().Town != "中山市古镇镇" {
+		t.Errorf("%s: %s", w.state().Town, r.Text)
+	}
+	w = newWorld(t, Options{})
+	w.text("找平台")
+	for range 3 {
+		w.text("不确定")
+	}
+	if len(w.reply.Platforms) != 1 || !strings.HasPrefix(w.reply.Text, "您还拿不准") {
+		t.Errorf("three times unsure: %s", w.reply.Text)
+	}
+}
+
 // TestManners answers what asks nothing without a lecture.
 func TestManners(t *testing.T) {
 	for _, s := range list(`我要投诉|投诉谁|怎么投诉你们|傻逼机器人|I want to complain`) {

@@ -315,8 +315,9 @@ func (t *turn) nearText(text string) (out, bool) {
 		t.st.Town, t.st.Ours = found[0].Full(), true
 		return t.nearby(slug), true
 	case len(found) > 1:
-		t.st.Where, t.st.Which = slug, plain(text)
-		o := t.askWhere(t.say(nearWhich, "town", plain(text)))
+		name := barePlace(fold(text))
+		t.st.Where, t.st.Which = slug, name
+		o := t.askWhere(t.say(nearWhich, "town", t.inScript(name)))
 		o.choices = append(t.townChoices(found), o.choices...)
 		return o, true
 	case asked && (unsure[fold(text)] || fold(text) == fold(t.say(labelUnsure))):

@@ -5,6 +5,8 @@ const (
 	sorryOffice   key = "lean.sorry"
 	nodded        key = "lean.nodded"
 	praised       key = "lean.praised"
+	guideGuess    key = "guide.guess"
+	guideTown     key = "guide.town"
 	goodbye       key = "lean.goodbye"
 	noPeriod      key = "lean.no-period"
 	askAuthority  key = "lean.ask-authority"
@@ -22,6 +24,8 @@ var leaningWords = map[key][2]string{
 	sorryOffice:   {"对不起，让您不满意了。要投诉或者要当面说，请找{centre}：{contact}（{hours}）。发「转人工」也可以。", "I am sorry. To complain or to talk to somebody, please turn to {centre}: {contact} ({hours}). You may also send \"human\"."},
 	nodded:        {"好的。还想问什么，直接发给我就行。", "All right. Just write whenever there is something else."},
 	praised:       {"谢谢夸奖！还想问什么，直接发给我就行。", "Thank you! Just write whenever there is something else."},
+	guideGuess:    {"您还拿不准，先给您一个起步的地方；也可以登记下来，由工作人员帮您判断。", "You are not sure yet, so here is a place to begin; or register, and staff will help you find the right one."},
+	guideTown:     {"记下了，在{town}。", "In {town}, noted."},
 	goodbye:       {"再见，有事随时发消息给我。", "Goodbye. Write to me whenever you need something."},
 	noPeriod:      {"这一条没有写期限。", "This article names no period."},
 	askAuthority:  {"文件以后有没有改、现在还执行不执行，我手上没有依据，不敢乱说；可以问主管部门或{centre}（{contact}），也可以登记下来请工作人员答复。", "Whether it was changed since or is still applied, my documents do not say; please ask the authority or {centre} ({contact}), or register and staff will answer."},

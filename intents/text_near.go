@@ -16,6 +16,8 @@ const (
 	nearUnsure   key = "near.unsure"
 	nearUnknown  key = "near.unknown-town"
 	nearFor      key = "near.for"
+	nearOthers   key = "near.others"
+	nearNoMore   key = "near.no-more"
 	nearWhat     key = "near.what"
 
 	whereBeside       key = "where.beside"
@@ -43,6 +45,8 @@ var nearWords = map[key][2]string{
 	nearWhich:    {"叫「{town}」的不止一处，是哪一个？", "There is more than one {town}. Which is it?"},
 	nearUnsure:   {"没关系，可以请{centre}（{contact}）帮您找。", "Never mind. {centre} ({contact}) will help you look for one."},
 	nearUnknown:  {"我还不认得「{town}」，可以请{centre}（{contact}）帮您找。", "I do not know {town} yet. {centre} ({contact}) will help you look for one."},
+	nearOthers:   {"还可以找：", "There are also:"},
+	nearNoMore:   {"{town}一带我查到的就这些。登记需求后，由工作人员帮您再找。", "That is all I found around {town}. Register a request and staff will look for more."},
 	nearWhat:     {"要看您想办哪一类事。选一类，我看看附近哪里能办。", "That depends on what you need. Choose one and I will look who is near."},
 	nearFor:      {"{name}服务，", "{name}. "},
 
