@@ -20,7 +20,7 @@ const leadIn = `^(?:请问|唔该|想问下?|你好|那么?|咁|噉|嗯|哦|噢|
 
 var (
 	// 附近有谁可以做, 有没有近一点的
-	whoNear = regexp.MustCompile(leadIn + `(?:(?:我|我们|我哋|厂)?(?:附近|就近|周边|周围|这边|呢边|这里|呢度|本地|镇上|镇里)(?:有没有|有冇|有无|有|边度有|哪里有|边个|谁)(?:谁|边个|什么|乜嘢|咩|哪些|哪家|边间|边啲|机构|地方|平台|单位|公司|人|可以|能|识|做|办|搞|的|嘅)*|附近(?:的|嘅)?(?:机构|平台|地方)|(?:有没有|有冇|有)(?:近一?点|近啲|近些|离我近|附近)的?(?:机构|地方|平台)?|(?:离我们?)?(?:远不远|远唔远|近不近|有多远|几远)|(?:最近|离我最近)的(?:机构|平台|地方)?(?:是|在|喺|系)?(?:哪里|哪家|边度|边间)?)(?:吗|呢|啊|呀|㗎|嘅)*$|^(?:who|anyone|anybody|anything|someone|is there (?:anyone|anything|one)) (?:is )?(?:near|close)(?:by|er)?(?: me| here| to me| us)?$`)
+	whoNear = regexp.MustCompile(leadIn + `(?:(?:我|我们|我哋|厂)?(?:附近|就近|周边|周围|这边|呢边|这里|呢度|本地|镇上|镇里)(?:有没有|有冇|有无|有|边度有|哪里有|边个|谁)(?:谁|边个|什么|乜嘢|咩|哪些|哪家|边间|边啲|机构|地方|平台|单位|公司|人|可以|能|识|做|办|搞|的|嘅)*|附近(?:的|嘅)?(?:机构|平台|地方)|(?:.{2,7}(?:的|嘅))?(?:服务)?平台(?:在|喺)(?:哪里|哪儿|哪|边度)|(?:有没有|有冇|有)(?:近一?点|近啲|近些|离我近|附近)的?(?:机构|地方|平台)?|(?:离我们?)?(?:远不远|远唔远|近不近|有多远|几远)|(?:最近|离我最近)的(?:机构|平台|地方)?(?:是|在|喺|系)?(?:哪里|哪家|边度|边间)?)(?:吗|呢|啊|呀|㗎|嘅)*$|^(?:who|anyone|anybody|anything|someone|is there (?:anyone|anything|one)) (?:is )?(?:near|close)(?:by|er)?(?: me| here| to me| us)?$`)
 	// 有没有别家, where somebody was named
 	anyOther = regexp.MustCompile(leadIn + `(?:有没有|有冇|有无|还有|仲有)(?:没有|冇)?(?:别|其他|其它|另外|第二)(?:的|嘅|一)?(?:家|间|个|机构|地方|选择)(?:吗|嘛|呢|呀|㗎)*$|^(?:any (?:others?|other places?|other organi[sz]ations?)|are there (?:any )?others?|somewhere else)$`)
 	// words about a town where a kind of platform was just spoken of: 大朗呢, 佛山有什么, 如果在小榄
@@ -62,6 +62,8 @@ func (t *turn) lean(text, said string) (out, bool) {
 		return t.whoIsNear(), true
 	case anyOther.MatchString(said) && t.slugNow() != "" && topic.Heading == "":
 		return t.others(t.slugNow()), true
+	case topic.Heading == "" && t.understood().Generic() && t.understood().Answer == "":
+		return t.ofWhat(said), true
 	case topic.Heading == "":
 		return out{}, false
 	case stillHolds.MatchString(said):
@@ -159,6 +161,28 @@ func (t *turn) placeNamed(said string) string {
 	}
 	t.st.Town, t.st.Ours = found[0].Full(), true
 	return found[0].Name
+}
+
+// bring asks what to prepare.
+var bring = regexp.MustCompile(`准备|带|交(?:什么|乜|咩|啥|哪)|材料|资料|手续|证件|文件|prepare|bring|need`)
+
+// ofWhat answers a question that could be asked of anything: by the kind of platform spoken of, or by asking what it is
+// about. What the organisation decides is not in the documents.
+func (t *turn) ofWhat(said string) out {
+	slug := t.slugNow()
+	if slug == "" {
+		return out{text: t.say(ofWhatMatter), intent: understand.Clarify, choices: []bot.Choice{t.choice(labelPlatform), t.choice(labelAsk), t.choice(labelHuman)}}
+	}
+	o := out{intent: understand.Platform, platforms: []string{slug}}
+	if _, _, _, prepare := t.r.know.PlatformInfo(slug, t.lang); bring.MatchString(said) && len(prepare) > 0 {
+		o.text = t.say(platformBring, "items", strings.Join(prepare, t.say(listSeparator)))
+	} else {
+		o.text = t.say(upToThem, "name", t.say(typeName(slug)), "within", t.optional(t.r.opt.Within, defaultWithin))
+	}
+	if near := t.near(slug); near != "" {
+		o.text += "\n" + near
+	}
+	return t.offered(o, slug)
 }
 
 // others lists who else offers what was spoken of, beyond those named at first.

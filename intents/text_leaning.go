@@ -7,6 +7,8 @@ const (
 	praised       key = "lean.praised"
 	guideGuess    key = "guide.guess"
 	guideTown     key = "guide.town"
+	ofWhatMatter  key = "lean.of-what"
+	upToThem      key = "lean.up-to-them"
 	goodbye       key = "lean.goodbye"
 	noPeriod      key = "lean.no-period"
 	askAuthority  key = "lean.ask-authority"
@@ -26,6 +28,8 @@ var leaningWords = map[key][2]string{
 	praised:       {"谢谢夸奖！还想问什么，直接发给我就行。", "Thank you! Just write whenever there is something else."},
 	guideGuess:    {"您还拿不准，先给您一个起步的地方；也可以登记下来，由工作人员帮您判断。", "You are not sure yet, so here is a place to begin; or register, and staff will help you find the right one."},
 	guideTown:     {"记下了，在{town}。", "In {town}, noted."},
+	ofWhatMatter:  {"您是问哪件事？请多说一句，比如“想贷款，怎么申请”“办平台要什么条件”。", "What is it about? Please say a little more, like \"how do I apply for a loan\"."},
+	upToThem:      {"这要看具体机构怎么办理，我手上的文件没有写。{name}的事，登记需求后工作人员会在{within}联系您，帮您问清楚、找对机构。", "That is up to the organisation; my documents do not say. For {name}, register and staff will contact you within {within}, find out and pass you on to the right one."},
 	goodbye:       {"再见，有事随时发消息给我。", "Goodbye. Write to me whenever you need something."},
 	noPeriod:      {"这一条没有写期限。", "This article names no period."},
 	askAuthority:  {"文件以后有没有改、现在还执行不执行，我手上没有依据，不敢乱说；可以问主管部门或{centre}（{contact}），也可以登记下来请工作人员答复。", "Whether it was changed since or is still applied, my documents do not say; please ask the authority or {centre} ({contact}), or register and staff will answer."},

@@ -57,7 +57,7 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 	if n.language == knowledge.English {
 		size = 3 * len(n.words)
 	}
-	if size == 0 || size > leanMax || !leaning.in(words) {
+	if size == 0 || size > leanMax || !leaning.in(words) && !generic.in(words) {
 		return Result{}, false
 	}
 	if r, ok := u.otherSubject(words, last); ok {
