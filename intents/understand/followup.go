@@ -15,7 +15,7 @@ type Last struct {
 }
 
 // leaning are words that tie a short message to what was said before it.
-var leaning = anyOf(`^(那|咁|而|另外|还有|再有|它|这个|这条|那个|那条|其中|然后|接着|and |what about|how about|then |so ).*|(呢|咧)[?？]?$|^(谁负责|谁来负责|谁管|找谁管|哪个部门管|什么时候|几时|何时|多久|多少钱|要多少钱|要钱吗|收费吗|怎么算|怎么申请|怎么办理|在哪办|哪里办|为什么|为啥|凭什么|条件呢|有什么条件|什么条件|要什么条件|有什么要求|算不算|我们算不算|我们符合吗|我们行不行|能不能|可以吗|还有吗|还有别的吗|还有什么|就这些吗|真的吗|who is responsible|when|how much|how long|why|who|anything else|is that all|what else|are we eligible|do we qualify)[?？吗呢啊呀 ]*$`)
+var leaning = anyOf(`^(那|咁|而|另外|还有|再有|它|这个|这条|那个|那条|其中|然后|接着|and |what about|how about|then |so ).*|(呢|咧)[?？]?$|^(几成|多少|几多|百分之几|几家|几个|哪些|哪几个|哪几家|打几折|谁负责|谁来负责|谁管|找谁管|哪个部门管|什么时候|几时|何时|多久|多少钱|要多少钱|要钱吗|收费吗|怎么算|在哪办|哪里办|为什么|为啥|凭什么|条件呢|有什么条件|什么条件|要什么条件|有什么要求|算不算|我们算不算|我们符合吗|我们行不行|能不能|可以吗|还有吗|还有别的吗|还有什么|就这些吗|真的吗|who is responsible|when|how much|how long|why|who|anything else|is that all|what else|are we eligible|do we qualify)[?？吗呢啊呀 ]*$`)
 
 // more are follow-ups that ask for the rest of what was said.
 var more = anyOf(`^(那)?(还有(别的|什么|其他|其它|吗|呢)|就这些|然后呢|接着说|继续|后面呢|其他呢|其它呢|anything else|what else|is that all|go on|more).*$`)
@@ -42,6 +42,9 @@ func (u *Understander) otherSubject(words string, last Last) (Result, bool) {
 	}
 	return r, true
 }
+
+// surePoint is how likely a fact of an article must be what a question that could be asked of anything asks for.
+const surePoint = 0.45
 
 // leanMax is the length in characters of a message that leans on another; longer ones stand by themselves.
 const leanMax = 18
@@ -92,7 +95,7 @@ func (u *Understander) FollowUp(text string, last Last) (Result, bool) {
 		r.Intent, r.Miss = NoAnswer, Miss{MissYear, year}
 		return r, true
 	}
-	if u.holds.lacks(last.Article.Article, askedSlots(n.text)) {
+	if u.holds.lacks(last.Article.Article, askedSlots(n.text)) || !leaning.in(words) && (len(r.Points) == 0 || r.Points[0].About == "" || r.Points[0].P < surePoint) {
 		r.Intent = NoAnswer
 	}
 	return r, true

@@ -130,6 +130,24 @@ func TestSecondRequest(t *testing.T) {
 	}
 }
 
+// What could be asked of any article is answered from the last one where that holds it, and refused where it does not.
+func TestFollowUpOfAnything(t *testing.T) {
+	u := understander(t)
+	for _, c := range []struct {
+		article int
+		said    string
+		about   string // "" for none
+	}{
+		{22, "怎么申请", "企业用地预申请"}, {22, "那电费呢", "用水用电优惠"}, {23, "几天能办好", "登记几天办结"}, {24, "谁来批", "谁牵头考核"}, {22, "几成", "土地出让底价"},
+		{5, "不达标怎么办", ""}, {5, "谁来批", ""}, {24, "要准备什么", ""}, {21, "怎么申请", ""}, {20, "要准备什么材料", ""}, {23, "找谁办", ""},
+	} {
+		r, leans := u.FollowUp(c.said, Last{Article: knowledge.PolicyRef(c.article)})
+		if !leans || (r.Intent == Policy) != (c.about != "") || c.about != "" && r.Points[0].About != c.about {
+			t.Errorf("%q after Article %d: %v %s %v", c.said, c.article, leans, r.Intent, r.Points)
+		}
+	}
+}
+
 func TestFollowUp(t *testing.T) {
 	u := understander(t)
 	after := func(n int) Last { return Last{Article: knowledge.PolicyRef(n)} }
