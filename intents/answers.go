@@ -108,7 +108,15 @@ func (o *out) add(c bot.Choice) bool {
 
 // remember keeps what the person told as the need of a form that may follow.
 func (t *turn) remember(slug string) {
-	t.st.Need, t.st.NeedAt, t.st.Slug = cutRunes(line(mask(t.text)), maxNeed), t.in.Now.Unix(), slug
+	t.st.NeedAt = t.in.Now.Unix()
+	if asksOnly(t.text) && t.st.Need != "" { // the trouble told before stays the need
+		t.st.Slug = cmp.Or(slug, t.st.Slug)
+		return
+	}
+	t.st.Need, t.st.Slug = "", slug
+	if !asksOnly(t.text) {
+		t.st.Need = cutRunes(line(mask(t.text)), maxNeed)
+	}
 }
 
 // note tells staff of a question that was not answered.

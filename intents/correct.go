@@ -20,6 +20,12 @@ func (t *turn) correction(text string) (out, bool) {
 	if o, ok := t.removed(text); ok {
 		return o, true
 	}
+	if o, ok := t.lastDigits(text); ok {
+		return o, true
+	}
+	if o, ok := t.addNeed(text, step); ok {
+		return o, true
+	}
 	switch said := fold(text); {
 	case leavesAsIs.MatchString(said):
 		d.Edit = ""
@@ -62,7 +68,10 @@ func (t *turn) correction(text string) (out, bool) {
 			return t.prompt(), true
 		}
 	}
-	return t.unasked(step, text)
+	if o, ok := t.unasked(step, text); ok {
+		return o, true
+	}
+	return t.unclearMend(step, text)
 }
 
 // unasked takes a firm or a number that stands alone where another was given before and something else is asked for:
@@ -72,7 +81,10 @@ func (t *turn) unasked(step field, text string) (out, bool) {
 	if d.Edit != "" {
 		return out{}, false
 	}
-	if n, rest, fault := findPhone(text); fault == phoneOK && d.Phone != "" && n != d.Phone && step != fPhone && utf8.RuneCountInString(fold(rest)) <= 4 {
+	if n, _, rest, fault := t.lineIn(text); fault == phoneOK && d.Phone != "" && step != fPhone && utf8.RuneCountInString(fold(rest)) <= 4 {
+		if n == d.Phone {
+			return t.ask(t.say(formNoted)), true
+		}
 		return t.change(fPhone, text), true
 	}
 	if low := lower(plain(text)); d.Firm != "" && step != fFirm && step != fNeed && step != fContact && firmInRow.MatchString(low) && aFirm(low) && fold(text) != fold(d.Firm) {
@@ -143,6 +155,12 @@ func parts(re *regexp.Regexp, s, original string) (f field, old, value string, o
 // one, or is the last one answered.
 func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 	d := t.st.Draft
+	if f == fContact && t.meantFirm(value) {
+		f = fFirm
+	}
+	if inner, _, v, ok := parts(fieldIs, lower(value), value); ok && inner != "" && (f == "" && old == "" || f == inner) { // wrong, the name is Peter
+		f, value = inner, v
+	}
 	if f != "" {
 		switch {
 		case d.value(f) == "" && f != step:
@@ -156,6 +174,9 @@ func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 	if old != "" {
 		if _, ok := t.read(fTown, value); ok && d.Town != "" && knownTown(old) == d.Town { // Guzhen, kept as 中山市古镇镇
 			return t.change(fTown, value), true
+		}
+		if v := t.partOfFirm(old, value); v != "" {
+			return t.change(fFirm, v), true
 		}
 		for _, near := range []int{1, 2, 8} { // the value itself before one that only holds the words
 			for _, e := range []field{fTown, fContact, fPhone, fFirm, fPlatform, fNeed} {
@@ -234,7 +255,7 @@ func (t *turn) read(f field, words string) (string, bool) {
 	case fContact:
 		return contactOf(words)
 	case fPhone:
-		n, _, fault := findPhone(words)
+		n, _, _, fault := t.lineIn(words)
 		return n, fault == phoneOK
 	}
 	return "", false
@@ -253,7 +274,7 @@ func (t *turn) change(f field, words string) out {
 	}
 	d.set(f, v)
 	if f == fPhone {
-		_, d.Ext, _, _ = findLine(words)
+		_, d.Ext, _, _ = t.lineIn(words)
 		d.Third = thirdPerson(words)
 	}
 	d.answered(f)
@@ -264,14 +285,21 @@ func (t *turn) change(f field, words string) out {
 			d.Platform, d.Guessed = was, was != ""
 		}
 	}
-	switch f {
-	case fContact, fPhone: // not repeated: they may come before the consent
+	return t.mended(f)
+}
+
+// mended says what a field is now. Contact details told before the consent are not repeated.
+func (t *turn) mended(f field) out {
+	d := t.st.Draft
+	words := shorten(d.value(f), 40)
+	switch {
+	case f == fPlatform:
+		words = t.say(typeName(d.Platform))
+	case (f == fContact || f == fPhone) && d.Consent == nil:
 		t.waits()
 		words = ""
-	case fPlatform:
-		words = t.say(typeName(v))
-	default:
-		words = shorten(v, 40)
+	case f == fPhone:
+		words = t.number(d.Phone, d.Ext)
 	}
 	o := t.prompt()
 	if words == "" {

@@ -56,7 +56,7 @@ const (
 // field what it is a value of.
 var corrections = []*regexp.Regexp{
 	// 电话错了，是139… / 我的名字写错咗 / 公司名少了个字，是… / 我换号码了
-	regexp.MustCompile(beg + `(?P<field>` + anyField + `)(?:的|又|好像|都)?(?:` + wrong + `)` + gap + correct + `(?P<new>.*)$`),
+	regexp.MustCompile(beg + `(?P<field>` + anyField + `)(?:的|又|好像|都|也|亦)*(?:` + wrong + `)` + gap + correct + `(?P<new>.*)$`),
 	// 写错名字了，是… / 打错电话 / 选错类型了，是…
 	regexp.MustCompile(beg + verb + `错(?:了|咗)?(?P<field>` + anyField + `)(?:了|咗|喇)?` + gap + correct + `(?P<new>.*)$`),
 	// 把电话改成139… / 联系人换一下，找李小姐 / 镇街换成小榄

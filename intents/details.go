@@ -156,7 +156,7 @@ func lower(s string) string { return strings.ToLower(script.Simplified(s)) }
 var (
 	// heads are what a sentence about oneself begins with.
 	selfHead   = regexp.MustCompile(`^(?:你好|您好|喂|哈喽|请|麻烦|唔该|不好意思|那个|我们?这?边?|我哋|这里|呢度|本人|我司|敝司)+(?:是|系)?|^(?:是|系)`)
-	firmIs     = regexp.MustCompile(`^(?:我们?|我哋)?(?:间|这间|这家)?(?:公司|厂|厂子|店|企业|单位)(?:的|嘅)?(?:全称|全名|名称|名字|名)?(?:就)?(?:叫做?|是|系)|^(?:名字?)?叫做?`)
+	firmIs     = regexp.MustCompile(theirFirm.String() + `|^(?:我们?|我哋)?(?:间|这间|这家)?(?:公司|厂|厂子|店|企业|单位)(?:的|嘅)?(?:全称|全名|名称|名字|名)?(?:就)?(?:叫做?|是|系)|^(?:名字?)?叫做?`)
 	firmFirst  = regexp.MustCompile(`^[\p{Han}a-z0-9()&·]{2,40}?(?:` + firmEnds + `)`)
 	firmMore   = regexp.MustCompile(`^(?:` + firmEnds + `)`)
 	atPlace    = regexp.MustCompile(`^(?:我们?|我哋|公司|企业|厂|厂子|工厂|间厂|间铺|厂房|店|地址|位置|所在地|现在|人)*(?:设|就|都|开)?(?:在|位于|喺)`)
@@ -181,7 +181,7 @@ var trades = regexp.MustCompile(`灯饰|五金|家具|家私|玩具|毛织|陶�
 
 // aFirm reports whether words (see lower) that end like a firm's name are one: a sentence and a kind of firm are not.
 func aFirm(low string) bool {
-	return !noFirmRow.MatchString(low) && !requestWords.MatchString(low) && !asksSomething(low) && trades.ReplaceAllString(low, "") != ""
+	return !noFirmRow.MatchString(low) && !remark(low) && !requestWords.MatchString(low) && !asksSomething(low) && trades.ReplaceAllString(low, "") != ""
 }
 
 // take reads one piece.

@@ -19,7 +19,7 @@ const (
 )
 
 // noFirm finds the answer that there is no firm, or none with a name.
-var noFirm = regexp.MustCompile(`^(?:我们?|我哋|我是|暂时|现在|就|还|都|仲|目前)*(?:没有?|未|冇|无|没)(?:有)?(?:注册|办|开|成立|公司|企业|执照|营业执照|店名|厂名|公司名|名字|名称|全称).{0,8}$|^(?:我们?|我哋|我|就是|是|系|只是)*(?:个人|个体户?|自由职业者?|小作坊|家庭作坊|散户|夫妻店|路边摊)(?:户|的|而已|来的)?(?:.{0,3}(?:没有?|冇|无|未).{2,10})?$|^(?:我们?|我哋|公司|执照|现在|而家)*(?:还|仲|正)?(?:在办|未办好|办紧|筹备中|准备开|还没开|仲未开)(?:的|呢|嘅)?$|^(?:i am |i m |we are |just )?(?:an individual|a sole trader|self employed|a freelancer)$|^(?:i |we )?(?:have )?(?:no|not)(?: a)? (?:company|firm|registered|name)(?: yet| name)?$`)
+var noFirm = regexp.MustCompile(`^(?:我们?|我哋|我是|暂时|现在|就|还|都|仲|目前)*(?:没有?|未|冇|无|没)(?:有)?(?:注册|办|开|成立|公司|企业|执照|营业执照|店名|厂名|公司名|名字|名称|全称).{0,8}$|^(?:我们?|我哋|我|就是|是|系|只是)*(?:个人|个体户?|自由职业者?|小作坊|家庭作坊|散户|夫妻店|路边摊)(?:户|的|而已|来的)?(?:.{0,3}(?:没有?|冇|无|未).{2,10})?$|^(?:我们?|我哋|公司|执照|现在|而家)*(?:还|仲|正)?(?:在办|未办好|办紧|筹备中|准备开|还没开|仲未开)(?:的|呢|嘅)?$|^(?:i am |i m |we are |just )?(?:an individual|a sole trader|self employed|a freelancer)$|^(?:我们?|我哋|还|仲|都|暂时|现在)*(?:没有?|未|冇)(?:起|取|改|定|想)(?:好|到|出|过)?(?:个)?(?:名|名字|名称|店名|厂名|公司名)(?:呢|啊|的|嘅|未)*$|^(?:i |we )?(?:have )?(?:no|not)(?: a)? (?:company|firm|registered|name)(?: yet| name)?$`)
 
 // noPhone finds the wish to leave no number.
 var noPhone = regexp.MustCompile(`(?:不想|唔想|不愿意?|不要|不方便|可以不|能不能不|可唔可以唔|不用|唔使|不)(?:再)?(?:留|给|填|俾|报|说|讲).{0,6}(?:电话|手机|号码|联系方式)|(?:电话|手机|号码|联系方式).{0,4}(?:可以|能)?(?:不留|不给|不填|唔留|唔俾)|(?:do not|don't|rather not).{0,20}(?:phone|number)`)
@@ -39,21 +39,20 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.aside(out{text: t.say(greetingForm)}, false), true
 	case thanked(said):
 		return t.aside(out{text: t.say(thanks)}, false), true
+	case notYet.MatchString(said) && !(step == fFirm && noFirm.MatchString(said)):
+		return t.aside(out{text: t.say(noHurry)}, false), true
 	case aboutBot.MatchString(said):
 		return t.aside(out{text: t.say(iAmABot)}, false), true
 	case noPhone.MatchString(script.Simplified(strings.ToLower(text))):
 		return t.aside(out{text: t.office(whyNot)}, false), true
+	case aboutSharing(text):
+		return t.shareAnswer(text), true
 	}
 	switch {
 	case whenOpen.MatchString(said), whereAreYou.MatchString(said):
 		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
 	case howToFill.MatchString(said) || notSure(said) && (step == fFirm || step == fContact || step == fPhone):
-		d := t.st.Draft
-		if d.Asked == nil {
-			d.Asked = map[field]int{}
-		}
-		d.Asked[step] = max(d.Asked[step], sameWords) // the easier words say how
-		return t.prompt(), true
+		return t.askEasier(step), true
 	}
 	if wontTell.MatchString(said) {
 		switch {
@@ -67,6 +66,11 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	}
 	if words, ok := t.worry(step, text); ok {
 		return t.aside(out{text: words}, false), true
+	}
+	if step == fNeed {
+		if o, ok := t.asksAtNeed(text); ok {
+			return o, true
+		}
 	}
 	if _, _, f := findPhone(text); f == phoneOK && !asksSomething(text) {
 		return out{}, false
@@ -124,7 +128,13 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		case res.Ask == understand.ShowData:
 			return t.aside(t.showData(0, false), false), true
 		case res.Ask == understand.StopNews:
-			return t.aside(t.stopNews(), false), true
+			if o := t.wantsOut(); o.key == sureKey {
+				return o, true
+			} else {
+				return t.aside(o, false), true
+			}
+		case res.Ask == understand.Withdraw && aboutSharing(text):
+			return t.shareAnswer(text), true
 		case res.Ask == understand.Withdraw && (!takesConsentBack(text) || t.st.Draft.Consent == nil && asking):
 			return out{}, false
 		}
@@ -202,7 +212,7 @@ func (t *turn) fillsClosed(step field, text string) bool {
 	case fConfirm:
 		return affirms(said) || amend[said] || refuse[said]
 	case fChoose:
-		return fieldNamed(said) != ""
+		return fieldNamed(said) != "" || affirms(said)
 	case fConsent, fAbroad:
 		return vague[said] || affirm[said]
 	}
@@ -260,7 +270,7 @@ func (t *turn) asideCommand(c command) (out, bool) {
 			o.text = t.showNotice() + "\n\n" + o.text
 		}
 		return o, true
-	case cmdErase, cmdWithdraw:
+	case cmdErase, cmdWithdraw, cmdWithdrawAsk:
 		return t.run(c)
 	case cmdAsk:
 		return t.aside(out{text: t.say(askPolicy) + t.say(example1)}, false), true
@@ -284,7 +294,8 @@ func (t *turn) chooseField(said string) out {
 	}
 	if f == "" && affirm[said] && said != "ok" {
 		d.Edit = ""
-		return t.prompt()
+		delete(d.Asked, fConfirm)
+		return t.ask(t.say(mendNothing))
 	}
 	if f == "" {
 		return t.retry(fChoose, badEdit)

@@ -130,7 +130,7 @@ var (
 	firmHead     = regexp.MustCompile(`^(我们?(这)?(公司|厂|家|店|单位)?(的)?(全称|全名|名称|名字)?(就)?(叫做?|是|系)|我哋?(间)?(公司|厂)?(叫|系)|(公司|企业|厂|单位|店)(的)?(全称|全名|名称|名字|名)(就)?(叫做?|是|为|:)?|(公司|企业|厂)(叫|是|:)|全称(是|:)?|叫做?|名叫|our (firm|company|factory) is( called)?|(we are|it is|it's|firm|company)\b:?)\s*:?\s*`)
 	townHead     = regexp.MustCompile(`^(我们?(公司|厂|企业)?|公司|企业|厂|工厂|我哋)?\s*(地址|位置|所在地|所在镇街|镇街|镇)?\s*(设|就|都|开)?(在|位于|喺|是|系|:)+\s*|^(地址|所在镇街|所在地|镇街|位置)\s*:?\s*|^(it is |it's |we are )?in `)
 	townTail     = regexp.MustCompile(`(省|市|区|县|镇|街道|街|乡|村|工业园|开发区|園區|园区|新区)$`)
-	nameHead     = regexp.MustCompile(`^(联系人|联络人|称呼|姓名|名字|我的名字|您?叫我|就?叫我|我叫做?|叫做?|我是|我系|本人|我姓|免贵姓|免贵|敝姓|找|揾|搵|写|填|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名|写|填)?\s*`)
+	nameHead     = regexp.MustCompile(`^(联系人|联络人|称呼|姓名|名字|我的名字|您?叫我|就?叫我|我叫做?|叫做?|我是|我系|本人|我姓|姓(?:名)?|免贵姓|免贵|敝姓|找|揾|搵|写|填|就叫|可以叫我|my name is|i am|i'm|this is|call me|ask for|contact)\s*(是|叫|:|为|姓名|写|填)?\s*`)
 )
 
 // plain prepares an answer: one line, full-width forms made plain, punctuation at the ends dropped.
@@ -143,6 +143,8 @@ func firmOf(text string) (string, bool) {
 	s := plain(text)
 	if low := strings.ToLower(script.Simplified(s)); firmHead.MatchString(low) {
 		s = dropHead(s, low, firmHead)
+	} else {
+		s = dropHead(s, low, theirFirm)
 	}
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
@@ -160,12 +162,15 @@ func firmOf(text string) (string, bool) {
 		return "", false
 	}
 	if firmTail.MatchString(low) {
+		if deictic.MatchString(fold(s)) {
+			return "", false
+		}
 		return s, !requestWords.MatchString(low) || n <= 30 && !strings.HasPrefix(low, "我")
 	}
 	if asksSomething(text) || requestWords.MatchString(low) || hello[fold(s)] || thanked(fold(s)) || strings.ContainsAny(s, ",，。；;\n") {
 		return "", false
 	}
-	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) {
+	if townInRow.MatchString(low) || takesBack.MatchString(low) || noName.MatchString(low) || remark(fold(s)) {
 		return "", false
 	}
 	if affirms(fold(s)) || refuse[fold(s)] || saysAgree(fold(s)) || skip[fold(s)] || unsure[fold(s)] || vague[fold(s)] || amend[fold(s)] {
@@ -249,7 +254,7 @@ func townIn(text string) (town string, sure, ok bool) {
 		return "", false, false
 	case known, townTail.MatchString(low):
 		return knownTown(s), true, true
-	case affirms(low), refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], noName.MatchString(low):
+	case affirms(low), refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], noName.MatchString(low), remark(fold(s)):
 		return "", false, false
 	case isHan(s) && (n > longestTown || strings.ContainsAny(s, ",，") || strings.ContainsFunc(s, unicode.IsDigit)):
 		return "", false, false
@@ -264,7 +269,11 @@ var nameTail = regexp.MustCompile(`(?:就行|就得|就好|就可以|即可|得�
 func contactOf(text string) (string, bool) {
 	s := plain(text)
 	low := lower(s)
-	s = strings.TrimSpace(dropHead(s, low, nameHead))
+	if theirName.MatchString(low) {
+		s = strings.TrimSpace(dropHead(s, low, theirName))
+	} else {
+		s = strings.TrimSpace(dropHead(s, low, nameHead))
+	}
 	if tail := lower(s); utf8.RuneCountInString(tail) == utf8.RuneCountInString(s) {
 		if at := nameTail.FindStringIndex(tail); at != nil && at[0] > 0 {
 			s = string([]rune(s)[:utf8.RuneCountInString(tail[:at[0]])])
@@ -277,7 +286,7 @@ func contactOf(text string) (string, bool) {
 		return "", false
 	case requestWords.MatchString(low), wants.MatchString(low), needEN.MatchString(s), asksSomething(text), isCaption(s), takesBack.MatchString(low), noName.MatchString(low):
 		return "", false
-	case hasType(s), fieldNamed(low) != "", townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
+	case remark(low) && !titled.MatchString(low), hasType(s), fieldNamed(low) != "", townInRow.MatchString(low), isHan(s) && len(places.Only(s)) > 0, strings.HasSuffix(low, "公司"):
 		return "", false
 	case hello[low], thanked(low), affirms(low) && n > 1, refuse[low], saysAgree(low), skip[low], unsure[low], vague[low], amend[low]:
 		return "", false

@@ -104,6 +104,9 @@ var (
 	otherAge   = regexp.MustCompile(`我(?:们|哋)?(?:的|家|这|间|这个|这家)*(?:儿子|女儿|孩子|小孩|仔|女|弟|妹|孙|公司|厂|企业|店|机器|设备|家)|没有?(?:未成年)|不是(?:未成年|学生)|adult`)
 )
 
+// thenAged speaks of an age that is past: 我17岁就出来打工.
+var thenAged = regexp.MustCompile(`^[^今现]*岁(?:的时候|那年|那时|时|开始|起|就?(?:已经)?(?:出来|出去|出社会|开始|开厂|开店|打工|做工|做生意|当学徒|学徒|学做|学手艺|工作|入行|进厂|入厂|创业|跟着?|来广东|来深圳|离家|辍学|自己))|从[^今现]{0,4}岁|当年|小时候|那时候`)
+
 // saysMinor reports whether a person says to be under 18, in one of the many ways it is said.
 func saysMinor(text string) bool {
 	s := strings.ToLower(script.Simplified(digits(text)))
@@ -122,7 +125,7 @@ func saysMinor(text string) bool {
 	}
 	for _, re := range []*regexp.Regexp{agePattern, agePlain} {
 		if m := re.FindStringSubmatch(s); m != nil {
-			if n := years(m[1]); n > 0 && n < 18 && m[2] != "的" {
+			if n := years(m[1]); n > 0 && n < 18 && m[2] != "的" && !thenAged.MatchString(s) {
 				return true
 			}
 		}

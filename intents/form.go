@@ -80,6 +80,9 @@ func (t *turn) formText(text string, chosen bool) out {
 		}
 	}
 	if !chosen {
+		if o, ok := t.needTold(step, text); ok {
+			return o
+		}
 		if o, ok := t.correction(text); ok {
 			return o
 		}
@@ -110,6 +113,9 @@ func (t *turn) several(step field, text string) (out, bool) {
 	if step == fConfirm || step == fThird || step == fChoose || d.Edit != "" {
 		return out{}, false
 	}
+	if list := firmsTold(text); list != nil && d.Firm == "" {
+		return t.askWhichFirm(list), true
+	}
 	f := detailsIn(text)
 	if step == fNeed && f.firm == "" && (f.contact == "" || f.bare) {
 		return out{}, false // a need is told in all sorts of words
@@ -136,19 +142,25 @@ func (t *turn) several(step field, text string) (out, bool) {
 		}
 	}
 	before := *d
-	if f.need != "" && d.Need == t.st.Need {
+	if f.need != "" && d.Carried {
 		d.Need = "" // what was said before the form gives way to what is said in it
 	}
 	told := t.fill(f, true)
 	d.Need = cmp.Or(d.Need, before.Need)
+	d.Carried = d.Carried && d.Need == before.Need
 	d.Platform = cmp.Or(d.Platform, f.slug)
 	if before.Firm == d.Firm && before.Town == d.Town && before.Which == d.Which && before.Need == d.Need && before.Contact == d.Contact && before.Phone == d.Phone {
 		return out{}, false
 	}
 	if before.Need != d.Need {
+		if before.Carried && before.Platform == d.Platform && f.slug == "" {
+			d.Platform = typeIn(d.Need)
+		}
 		res := t.r.understand.Understand(d.Need) // the message holds more than the need
 		t.res = &res
-		t.inferType()
+		if t.inferType(); d.Platform == "" {
+			d.Platform = before.Platform
+		}
 	}
 	if told && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") { // that question says it too
 		return t.ask(t.say(formKept)), true
@@ -172,7 +184,7 @@ func (t *turn) elsewhere(step field, f details) bool {
 	case f.contact != "":
 		return d.Contact == "" && step != fContact && (!f.bare || step == fPhone)
 	case f.need != "":
-		return (d.Need == "" || d.Need == t.st.Need) && step != fNeed && step != fPlatform
+		return (d.Need == "" || d.Carried) && step != fNeed && step != fPlatform
 	}
 	return false
 }
@@ -186,7 +198,7 @@ const wholeStory = 25
 // complains reports whether a message says in a complaint what the firm needs, while something else is asked for.
 func (t *turn) complains(step field, text string) bool {
 	d := t.st.Draft
-	if d.Need != "" && d.Need != t.st.Need || step == fNeed || step == fPlatform || step == fConsent || step == fAbroad || !trouble.MatchString(lower(text)) {
+	if d.Need != "" && !d.Carried || step == fNeed || step == fPlatform || step == fConsent || step == fAbroad || !trouble.MatchString(lower(text)) {
 		return false
 	}
 	res := t.understood()
@@ -263,7 +275,7 @@ func (d *draft) set(f field, v string) {
 	case fTown:
 		d.Town = v
 	case fNeed:
-		d.Need = v
+		d.Need, d.Carried = v, false
 	case fPlatform:
 		d.Platform, d.Guessed = v, false
 	case fContact:

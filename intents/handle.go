@@ -42,6 +42,9 @@ func (t *turn) handle(text string, chosen bool) out {
 			return t.kept()
 		}
 	}
+	if o, ok := t.sureAnswer(said); ok {
+		return o
+	}
 	if isCommand && (!t.inForm() || leaves[c]) {
 		if o, ok := t.run(c); ok {
 			return o
@@ -55,6 +58,9 @@ func (t *turn) handle(text string, chosen bool) out {
 	}
 	if t.inForm() {
 		return t.formText(text, chosen)
+	}
+	if o, ok := t.aboutDetails(text); ok {
+		return o
 	}
 	if o, ok := t.nearText(text); ok {
 		return o
@@ -199,6 +205,8 @@ func (t *turn) run(c command) (out, bool) {
 		return t.startForm("", ""), true
 	case cmdWithdraw:
 		return t.withdraw(), true
+	case cmdWithdrawAsk:
+		return t.askWithdraw(), true
 	case cmdStop:
 		return t.stopNews(), true
 	case cmdNext:
@@ -261,6 +269,9 @@ const doneLife = time.Hour
 
 // direct takes words that mean one thing without being understood.
 func (t *turn) direct(text, said string) (out, bool) {
+	if o, ok := t.ageSlip(text, said); ok {
+		return o, true
+	}
 	if saysMinor(text) {
 		o := t.minor()
 		o.text = t.say(minorEarly)

@@ -45,6 +45,7 @@ const (
 	phoneWrong              // figures that are no number
 	phoneNoCode             // a landline without its area code
 	phoneTooMany            // more than one different number
+	phoneCountry            // written as in North America, without its country code
 )
 
 // findPhone returns the telephone number in a message in E.164, and the text without it.
@@ -102,6 +103,27 @@ func findLine(text string) (e164, ext, rest string, fault phoneFault) {
 	return "", "", s, fault
 }
 
+// americanForm is how numbers are written in North America: (212) 555-0123. Nobody writes a landline of the mainland so.
+var americanForm = regexp.MustCompile(`^(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}$`)
+
+// lineIn is findLine in a form: after a number with +1, one without it is of that country too.
+func (t *turn) lineIn(text string) (e164, ext, rest string, fault phoneFault) {
+	e164, ext, rest, fault = findLine(text)
+	if d := t.st.Draft; d != nil && strings.HasPrefix(d.Phone, "+1") && !strings.Contains(text, "+") {
+		if m := tenFigures.FindString(digits(text)); m != "" {
+			if n, x, r, f := findLine(strings.Replace(digits(text), m, "+1 "+m, 1)); f == phoneOK {
+				return n, x, r, f
+			}
+		}
+	}
+	return e164, ext, rest, fault
+}
+
+var tenFigures = regexp.MustCompile(`\(?\b[2-9]\d{2}\)?[-. ]?[2-9]\d{2}[-. ]?\d{4}\b`)
+
+// inAmerica names the countries of +1.
+var inAmerica = regexp.MustCompile(`美国|加拿大|\b(?:usa?|america|united states|canada)\b`)
+
 // parsePhone reads one number. around is the message it stands in, which may name its region.
 func parsePhone(raw, around string) (string, phoneFault) {
 	only := strings.Map(func(r rune) rune {
@@ -112,6 +134,9 @@ func parsePhone(raw, around string) (string, phoneFault) {
 	}, raw)
 	if strings.HasPrefix(only, "00") {
 		only = "+" + only[2:]
+	}
+	if americanForm.MatchString(strings.TrimSpace(raw)) {
+		return "", phoneCountry
 	}
 	region := "CN"
 	if !strings.HasPrefix(only, "+") {

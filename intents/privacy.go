@@ -20,12 +20,17 @@ func (t *turn) privacy(ask understand.PrivacyAsk) out {
 	case understand.ShowData:
 		return t.showData(0, false)
 	case understand.Withdraw:
-		if !takesConsentBack(t.text) {
+		switch {
+		case aboutSharing(t.text):
+			return t.shareAnswer(t.text)
+		case wonders(t.text): // a question takes nothing back
+			return t.rightsAnswer()
+		case !takesConsentBack(t.text):
 			return t.askWithdraw()
 		}
 		return t.withdraw()
 	case understand.StopNews:
-		return t.stopNews()
+		return t.wantsOut()
 	}
 	return t.askErase()
 }
@@ -58,7 +63,14 @@ func takesConsentBack(text string) bool {
 
 // askWithdraw asks where a message may have meant it.
 func (t *turn) askWithdraw() out {
-	return out{text: t.say(withdrawAsk), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelWithdraw), t.choice(labelMenu)}}
+	o := out{text: t.say(withdrawAsk), intent: understand.Privacy, key: sureKey, choices: []bot.Choice{t.choice(labelWithdraw), t.choice(labelMenu)}}
+	switch {
+	case t.inForm():
+		o.choices[1] = t.choice(labelResume)
+	case !t.hasOpen() && t.st.Draft == nil:
+		o.text, o.choices = t.say(withdrawnNone), []bot.Choice{t.choice(labelErase), t.choice(labelShow)}
+	}
+	return o
 }
 
 // withdraw takes the consent back, in one step as it was given. A form that was not sent goes with it.
@@ -81,6 +93,9 @@ func open(l store.Lead) bool { return l.Status != store.Closed && l.Status != st
 // stopNews ends messages that are no replies. The request itself goes on.
 func (t *turn) stopNews() out {
 	t.effects = append(t.effects, store.News{Who: t.in.Message.From})
+	if !t.hasOpen() && t.st.Draft == nil {
+		return out{text: t.say(stopAlone), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelNews), t.choice(labelErase)}}
+	}
 	return out{text: t.say(stopText), intent: understand.Privacy, choices: []bot.Choice{t.choice(labelNews), t.choice(labelWithdraw), t.choice(labelErase)}}
 }
 

@@ -258,10 +258,14 @@ func (t *turn) route() out {
 	case m.Kind == bot.KindUnreadable || strings.TrimSpace(m.Text) == "":
 		o = t.current(t.say(unreadable))
 	default:
-		text := cutRunes(strings.TrimSpace(m.Text), maxText)
+		text := cutRunes(strings.TrimSpace(voiceMark.ReplaceAllString(m.Text, "")), maxText)
 		c, ok := t.st.Menu.find(fold(text))
 		if asks := "?？"; ok && (!strings.ContainsAny(text, asks) || strings.ContainsAny(c.Label+c.Value, asks)) { // "同意？" chooses nothing
-			o = t.handle(c.Value, true)
+			if sure, asks := t.byNumber(c, fold(text)); asks {
+				o = sure
+			} else {
+				o = t.handle(c.Value, true)
+			}
 		} else {
 			o = t.handle(text, false)
 		}

@@ -56,12 +56,14 @@ func (t *turn) startForm(slug, text string) out {
 	t.st.Draft = d
 	told := detailsIn(text)
 	if told.count() == 0 {
-		d.Need = needOf(text)
+		if !asksOnly(text) {
+			d.Need = needOf(text)
+		}
 	} else if told.need == "" { // a need must not keep the name of a person who has not agreed yet
 		d.Need = needOf(strings.Join(told.other, "，"))
 	}
 	if d.Need == "" && told.need == "" {
-		d.Need = t.st.Need
+		d.Need, d.Carried = t.st.Need, t.st.Need != ""
 	}
 	if text != "" { // what was understood of it counts less than what it names, and than what was spoken of
 		d.Platform = cmp.Or(typeIn(text), t.st.Slug, slug)

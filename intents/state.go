@@ -69,6 +69,7 @@ type draft struct {
 	Firm     string             `json:"f,omitempty"`
 	Town     string             `json:"w,omitempty"`
 	Need     string             `json:"n,omitempty"`
+	Carried  bool               `json:"nc,omitempty"` // the need was told before the form: one told in it beats it
 	Platform string             `json:"p,omitempty"`  // slug
 	Guessed  bool               `json:"pg,omitempty"` // the type was read from the need, not chosen
 	Contact  string             `json:"c,omitempty"`

@@ -35,6 +35,9 @@ func (t *turn) single(step field, text string) out {
 			d.Firm = say("zh", notYetFirm)
 			return done()
 		}
+		if list := firmsTold(text); list != nil {
+			return t.askWhichFirm(list)
+		}
 		if f := detailsIn(text); f.firm != "" {
 			d.Firm = f.firm
 			return done()
@@ -82,7 +85,7 @@ func (t *turn) single(step field, text string) out {
 		}
 		if ok {
 			d.Contact = v
-			d.Third = d.Third || thirdPerson(text)
+			d.Third = d.Third || thirdPerson(text) || aboutOther(text)
 			return done()
 		}
 		return t.retry(step, badContact)
@@ -158,7 +161,7 @@ func (t *turn) takeNeed(text string, done func() out) out {
 		}
 		masked = t.st.Need
 	}
-	d.Need = cutRunes(masked, maxNeed)
+	d.Need, d.Carried = cutRunes(masked, maxNeed), false
 	t.inferType()
 	return done()
 }
@@ -195,9 +198,11 @@ func requestOnly(text string) bool {
 
 func (t *turn) takePhone(text string, done func() out) out {
 	d := t.st.Draft
-	n, ext, _, fault := findLine(text)
+	n, ext, _, fault := t.lineIn(text)
 	if d.Part != "" && fault != phoneOK {
 		if whole, x, _, f := findLine(text + " " + d.Part); f == phoneOK { // the area code that was missing: 0760, 香港的
+			n, ext, fault = whole, x, f
+		} else if whole, x, _, f := findLine("+1 " + d.Part); f == phoneOK && inAmerica.MatchString(lower(text)) {
 			n, ext, fault = whole, x, f
 		}
 	}
@@ -206,6 +211,11 @@ func (t *turn) takePhone(text string, done func() out) out {
 		d.Phone, d.Ext, d.Part = n, ext, ""
 		d.Third, d.Standing = d.Edit == "" && d.Third || thirdPerson(text), ""
 		return done()
+	case phoneCountry:
+		if d.Consent != nil {
+			d.Part = line(digits(text))
+		}
+		return t.retry(fPhone, badCountry)
 	case phoneNoCode:
 		if d.Consent != nil {
 			d.Part = line(digits(text))

@@ -80,7 +80,7 @@ func holders(s string) string {
 // declaredKeys reads the constants of type key from the source.
 func declaredKeys(t *testing.T) []key {
 	var decls []ast.Decl
-	for _, name := range []string{"text.go", "text_near.go", "text_news.go", "text_own.go", "text_leaning.go", "text_incident.go"} {
+	for _, name := range []string{"text.go", "text_near.go", "text_news.go", "text_own.go", "text_leaning.go", "text_incident.go", "text_form.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -238,7 +238,7 @@ func TestWithdrawalIsNoGuess(t *testing.T) {
 			t.Errorf("%q withdraws: %s", s, w.reply.Text)
 		}
 	}
-	for _, s := range list(`撤回同意|我要撤回|不要把我的电话转给别人|取消授权|我反悔了,不想让他们联系我|撤咗個同意佢|I withdraw my consent|revoke permission`) {
+	for _, s := range list(`撤回同意|我要撤回|取消授权|我反悔了,不想让他们联系我|撤咗個同意佢|I withdraw my consent|revoke permission`) {
 		w := open()
 		if w.text(s); w.leads[w.who][0].Reason != "withdrawn" {
 			t.Errorf("%q does not withdraw in one step: %s", s, w.reply.Text)

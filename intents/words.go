@@ -66,11 +66,13 @@ const (
 	cmdUseless  command = "useless"
 	cmdRefill   command = "refill"
 	cmdTell     command = "tell"
+
+	cmdWithdrawAsk command = "withdraw-ask"
 )
 
 // commandWords are folded words that mean a command when they are the whole message.
 var commandWords = map[command]string{
-	cmdCancel:   "取消 取消登记 退出 退出登记 算了 算啦 算吧 算数 不登记了 不填了 不办了 不弄了 唔登记 唔填 唔搞 唔要 cancel quit exit nevermind never.mind forget.it cancel.it cancel.please",
+	cmdCancel:   "取消 取消登记 确认取消 yes.cancel.it 退出 退出登记 算了 算啦 算吧 算数 不登记了 不填了 不办了 不弄了 唔登记 唔填 唔搞 唔要 cancel quit exit nevermind never.mind forget.it cancel.it cancel.please",
 	cmdBack:     "返回 上一步 返回上一步 上一项 返回上一项 上一题 退回 back go.back previous back.please",
 	cmdMenu:     "菜单 选单 主菜单 返回菜单 回到菜单 目录 menu main.menu",
 	cmdRestart:  "重新开始 从头开始 重来 从头来 重新来 restart start.over start.again begin.again",
@@ -140,7 +142,7 @@ func commandOf(folded string) (command, bool) {
 		}
 		shorter := politeTail.ReplaceAllString(s, "") // one word at a time: the 了 of 算了吧 belongs to 算了
 		if shorter == s {
-			return "", false
+			return rightsOf(folded)
 		}
 		s = shorter
 	}
@@ -228,7 +230,7 @@ var (
 	thank    = words("谢谢 谢谢你 谢谢您 多谢 唔该 唔该晒 感谢 辛苦了 thanks thank.you thx 明白 明白了 知道了 好的谢谢 再见 拜拜 bye goodbye")
 )
 
-var question = regexp.MustCompile(`[?？]|吗|嘛|呢\s*$|么\s*$|什么|甚么|啥|怎么|怎样|咋|如何|多少|哪|几个|几家|几时|多久|谁|是否|是不是|能不能|可不可以|要不要|有没有|行不行|好不好|得唔得|好唔好|使唔使|可唔可以|为什么|为何|点样|点解|乜|咩|系咪|有冇|几多|边度|边个|唔使|^(what|how|who|when|where|which|why|can|does|do|is|are|will|should)\b`)
+var question = regexp.MustCompile(`[?？]|吗|嘛|呢\s*$|么\s*$|什么|甚么|啥|怎么|怎样|咋|如何|多少|哪|几个|几家|几时|多久|谁|是否|是不是|会不会|会唔会|能不能|可不可以|要不要|有没有|行不行|好不好|得唔得|好唔好|使唔使|可唔可以|为什么|为何|点样|点解|乜|咩|系咪|有冇|几多|边度|边个|唔使|^(what|how|who|when|where|which|why|can|does|do|is|are|will|should)\b`)
 
 // asksSomething reports whether a message is put as a question.
 func asksSomething(text string) bool {
