@@ -120,6 +120,7 @@ var leadsText = map[string]words{
 	"leads.event.consent_withdrawn":           {"撤回同意", "consent withdrawn"},
 	"leads.event.erased":                      {"信息已删除", "erased"},
 	"leads.event.corrected":                   {"更正", "corrected"},
+	"leads.event.urged":                       {"本人催办", "waits for a call"},
 	"leads.event.note":                        {"写了备注", "wrote a note"},
 	"leads.event.needs_a_call":                {"消息送不到，要打电话", "no message arrives, to be called"},
 	"leads.event.needs_no_call":               {"已打电话", "was called"},

@@ -29,6 +29,7 @@ func (t *turn) correction(text string) (out, bool) {
 	switch said := fold(text); {
 	case leavesAsIs.MatchString(said):
 		d.Edit = ""
+		delete(d.Asked, fConfirm)
 		return t.prompt(), true
 	case amend[said] && step != fConfirm && step != fConsent && step != fAbroad && step != fThird:
 		d.Edit = fChoose
@@ -272,10 +273,12 @@ func (t *turn) change(f field, words string) out {
 		}
 		return t.single(f, words)
 	}
+	asked := d.Third && d.Standing == "" // whose number it is: another one is likely that person's too
 	d.set(f, v)
 	if f == fPhone {
 		_, d.Ext, _, _ = t.lineIn(words)
-		d.Third = thirdPerson(words)
+		d.Third = thirdPerson(words) || asked
+		d.vouch(t.text)
 	}
 	d.answered(f)
 	if was := d.Platform; f == fNeed && (was == "" || d.Guessed) {

@@ -214,7 +214,8 @@ func (t *turn) fillsClosed(step field, text string) bool {
 	case fChoose:
 		return fieldNamed(said) != "" || affirms(said)
 	case fConsent, fAbroad:
-		return vague[said] || affirm[said]
+		f := detailsIn(text)
+		return vague[said] || affirm[said] || f.contact != "" && !f.bare || f.phone != ""
 	}
 	return detailsIn(text).count() >= 2
 }
@@ -237,6 +238,9 @@ func (t *turn) asideCommand(c command) (out, bool) {
 		return t.aside(out{text: t.say(helpShort)}, false), true
 	case cmdHuman:
 		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
+	case cmdUrge:
+		o, _ := t.run(c)
+		return t.aside(o, false), true
 	case cmdStatus:
 		return t.aside(t.status(""), false), true
 	case cmdShow:

@@ -68,6 +68,7 @@ func (t *turn) formText(text string, chosen bool) out {
 	}
 	if d.Edit != "" && d.Edit != fChoose && (skipsEdit[said] || affirmHow.MatchString(said) && !affirm[said]) {
 		d.Edit = ""
+		delete(d.Asked, fConfirm)
 		return t.prompt()
 	}
 	if slug, ok := typeOf(text); ok && (step == fFirm || step == fTown) {
@@ -80,6 +81,9 @@ func (t *turn) formText(text string, chosen bool) out {
 		}
 	}
 	if !chosen {
+		if o, ok := t.vouched(step, text); ok {
+			return o
+		}
 		if o, ok := t.needTold(step, text); ok {
 			return o
 		}
@@ -162,7 +166,7 @@ func (t *turn) several(step field, text string) (out, bool) {
 			d.Platform = before.Platform
 		}
 	}
-	if told && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") { // that question says it too
+	if told && !(t.step() == fConsent && d.Asked[fConsent] == 0 && d.Contact != "" && d.Phone != "") { // that question says it too
 		return t.ask(t.say(formKept)), true
 	}
 	if t.step() == step && !told {
@@ -219,7 +223,7 @@ func (t *turn) retry(f field, why key) out {
 	if d.Tries[f] > 2 && skippable(f) {
 		return t.skipField(f)
 	}
-	if d.Asked[f] >= sameWords && (f == fConsent || f == fAbroad || f == fThird || f == fChoose) {
+	if d.Asked[f] >= sameWords && (f == fAbroad || f == fThird || f == fChoose) || d.Asked[f] > 0 && f == fConsent {
 		return t.prompt() // the easier words say it already
 	}
 	o := t.ask(t.say(why))

@@ -205,6 +205,11 @@ func (t *turn) run(c command) (out, bool) {
 		return t.startForm("", ""), true
 	case cmdWithdraw:
 		return t.withdraw(), true
+	case cmdUrge:
+		if l, ok := t.openLead(); ok && !t.in.Message.Group {
+			return t.urge(l), true
+		}
+		return t.status(""), true
 	case cmdWithdrawAsk:
 		return t.askWithdraw(), true
 	case cmdStop:
@@ -250,6 +255,9 @@ func (t *turn) human() out {
 	if !t.takesLeads() {
 		return out{text: t.atWork() + t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}}
 	}
+	if l, ok := t.openLead(); ok && t.st.Draft == nil {
+		return out{text: t.say(humanLead, "number", l.Number) + t.atWork() + t.office(humanNoLeads), intent: understand.Human, choices: []bot.Choice{t.choice(labelUrge), t.choice(labelStatus), t.choice(labelAsk)}}
+	}
 	words := humanText
 	if open, _ := t.r.open.Open(t.in.Now.In(t.r.opt.Zone)); !open {
 		words = humanClosed
@@ -288,6 +296,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 	}
 	if m := mendNumber.FindStringSubmatch(plain(text)); m != nil {
 		return t.startMend(m[1]), true
+	}
+	if o, ok := t.aboutLead(text, said); ok {
+		return o, true
 	}
 	if o, ok := t.afterwards(text, said); ok {
 		return o, true

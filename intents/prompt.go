@@ -54,7 +54,7 @@ const sameWords = 2
 // question returns the words and choices of a step.
 func (t *turn) question(step field) (string, []bot.Choice) {
 	d := t.st.Draft
-	k, again := asks[step].ask, d.Asked[step] >= sameWords
+	k, again := asks[step].ask, d.Asked[step] >= sameWords || step == fConfirm && d.Asked[step] > 0 // the summary is long
 	if again {
 		k = asks[step].easy
 	}
@@ -74,7 +74,11 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
 		return t.say(k), choices
 	case fConsent:
-		if !again && d.Contact != "" && d.Phone != "" {
+		switch {
+		case again:
+		case d.Asked[step] > 0:
+			k = consentNow
+		case d.Contact != "" && d.Phone != "":
 			k = askConsentKept
 		}
 		f := t.r.opt.filled(t.lang)

@@ -68,3 +68,32 @@ func (t *turn) askWhichFirm(list []string) out {
 func aboutOther(text string) bool {
 	return theirName.MatchString(strings.TrimSpace(lower(plain(text))))
 }
+
+var (
+	// theirsOnly says whose the number is and not whether they know: 他的.
+	theirsOnly = regexp.MustCompile(`^(?:是|系)?` + theirs + `(?:的|嘅)(?:电话|手机|号码)?$|^(?:it is |it s )?(?:his|hers|theirs|my (?:wife|husband|boss|friend) s)$`)
+	// otherwise than as the answer to fThird: 那我问了，他同意了
+	vouchSaid = regexp.MustCompile(`^(?:那|咁|我|刚|刚刚|已经|都|现在|问了|问过了?|讲了|说了|跟` + theirs + `说了|同` + theirs + `讲咗|好|行|嗯)*` + theirs + `(?:也|都|已经|本人)*(?:同意|知道|知|答应|应承|说可以|说行|话得|没意见|冇意见)(?:了|的|咗|喇|啦|嘅|㗎)*$|^(?:yes )?(?:he|she|they) (?:knows?|agreed|agrees|said yes|is fine with it)$`)
+)
+
+// vouch notes that somebody said the owner of the number knows, and answers whose it is by that.
+func (d *draft) vouch(text string) {
+	for _, p := range append(pieceCut.Split(text, -1), text) {
+		if said := fold(p); vouchSaid.MatchString(said) && !vouchless.MatchString(said) {
+			d.Vouched = true
+		}
+	}
+	if d.Third && d.Standing == "" && d.Vouched && d.Phone != "" {
+		d.Standing = "authorised"
+	}
+}
+
+// vouched takes that word where nothing asks for it.
+func (t *turn) vouched(step field, text string) (out, bool) {
+	said := fold(text)
+	if step == fThird || step == fNeed || step == fConsent || step == fAbroad || asksSomething(text) || vouchless.MatchString(said) || !vouchSaid.MatchString(said) {
+		return out{}, false
+	}
+	t.st.Draft.vouch(text)
+	return t.ask(t.say(formNoted)), true
+}

@@ -96,7 +96,8 @@ func (t *turn) fill(f details, early bool) bool {
 	before := d.Contact + d.Phone
 	set(&d.Contact, f.contact)
 	if f.phone != "" && d.Phone == "" {
-		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third
+		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third || d.Third
+		d.vouch(t.text)
 	}
 	if told := d.Contact+d.Phone != before; told && early && d.Consent == nil {
 		d.Told = t.in.Now.Unix()

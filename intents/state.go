@@ -43,6 +43,7 @@ type state struct {
 	Last     string             `json:"ln,omitempty"` // number of the last lead
 	LastAt   int64              `json:"la,omitempty"` // when it was made
 	Made     []int64            `json:"ma,omitempty"` // when leads were made, at most today's
+	Urged    int64              `json:"ur,omitempty"` // when staff were last reminded of a request
 	At       int64              `json:"at,omitempty"` // when the last turn was
 }
 
@@ -82,6 +83,7 @@ type draft struct {
 	Consent  *store.Consent     `json:"k,omitempty"`
 	Abroad   bool               `json:"a,omitempty"`  // the yes to the transfer abroad
 	Third    bool               `json:"3,omitempty"`  // the number seems to be another person's
+	Vouched  bool               `json:"vo,omitempty"` // the person said that the one it is for knows and agrees
 	Standing string             `json:"s,omitempty"`  // self or authorised, the answer to that
 	Skipped  []field            `json:"sk,omitempty"` // left out
 	Order    []field            `json:"o,omitempty"`  // answered by being asked, in order, for going back

@@ -63,6 +63,9 @@ func (t *turn) status(text string) out {
 		o.choices = append(o.choices, t.choice(labelResume))
 	}
 	o.text = strings.Join(lines, "\n")
+	if _, ok := t.openLead(); ok {
+		o.choices = append(o.choices, t.choice(labelUrge))
+	}
 	o.choices = append(o.choices, t.choice(labelHuman), t.choice(labelMenu))
 	return o
 }

@@ -210,6 +210,7 @@ func (t *turn) takePhone(text string, done func() out) out {
 	case phoneOK:
 		d.Phone, d.Ext, d.Part = n, ext, ""
 		d.Third, d.Standing = d.Edit == "" && d.Third || thirdPerson(text), ""
+		d.vouch(text)
 		return done()
 	case phoneCountry:
 		if d.Consent != nil {
@@ -241,6 +242,8 @@ var otherWays = regexp.MustCompile(`微信|邮箱|邮件|qq|wechat|whatsapp|e-?m
 func (t *turn) takeStanding(said string) out {
 	d := t.st.Draft
 	switch {
+	case theirsOnly.MatchString(said) || affirm[said]:
+		return t.askEasier(fThird)
 	case mine[said]: // a mere yes would not say to which of the two
 		d.Standing = "self"
 	case vouches(said):

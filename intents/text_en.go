@@ -198,7 +198,7 @@ var english = map[key]string{
 	notPassed:     "nobody else so far",
 	statusDraft:   "You also have a half-filled request.",
 	stNew:         "Registered; staff will contact you within {within}.",
-	stLate:        "Registered, but nobody has contacted you yet; sorry for the wait. Send \"human\" to ask.",
+	stLate:        "Registered, but nobody has contacted you yet; sorry for the wait. Send \"remind staff\" to hurry it.",
 	stContacted:   "Staff have contacted you; next it goes to a fitting platform.",
 	stReferred:    "Passed on; the platform will contact you.",
 	stInService:   "The platform is working on it.",

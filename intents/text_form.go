@@ -23,6 +23,21 @@ const (
 	labelOut      key = "label.out"
 	labelOnlyNews key = "label.only-news"
 
+	urgeDone    key = "urge.done"
+	urgeAgain   key = "urge.again"
+	urgeSorry   key = "urge.sorry"
+	urgeDirect  key = "urge.direct"
+	calledBy    key = "call.by"
+	callNoted   key = "call.noted"
+	callNotThen key = "call.not-then"
+	humanLead   key = "human.lead"
+	askTownIs   key = "ask.town-is"
+	whichPhone  key = "form.which-phone"
+	consentNow  key = "ask.consent-now"
+	townAll     key = "bad.town-all"
+
+	labelUrge key = "label.urge"
+
 	labelKeepOn  key = "label.keep-on"
 	labelQuitYes key = "label.quit-yes"
 )
@@ -49,6 +64,21 @@ var formWords = map[key][2]string{
 	labelNotAdult: {"没有", "No, I am not"},
 	labelOut:      {"不办了，撤回", "Stop the request"},
 	labelOnlyNews: {"只停消息", "Only the messages"},
+
+	urgeDone:    {"已替您催了，编号 {number}，工作人员会看到。", "I have reminded staff of your request {number}; they will see it."},
+	urgeAgain:   {"已经替您催过，编号 {number}，工作人员看得到。", "Staff were reminded of your request {number} already and can see it."},
+	urgeSorry:   {"让您久等了。", "Sorry for the wait. "},
+	urgeDirect:  {"急的话请直接联系{centre}（{contact}，{hours}）。", " If it is urgent, contact {centre} ({contact}, {hours})."},
+	calledBy:    {"{centre}（{contact}）的工作人员先联系您，核对后才转给平台，转给哪一家会先告诉您。", "The staff of {centre} ({contact}) contact you first. They check the request before it goes to a platform, and tell you to which."},
+	callNoted:   {"好的，希望{when}联系您，已记在登记 {number} 里，工作人员会尽量。", "All right, your wish for a call ({when}) is noted with request {number}; staff will do what they can."},
+	callNotThen: {"好的，{when}不方便，已记在登记 {number} 里，工作人员会留意。", "All right, it is noted with request {number} that this does not suit you: {when}."},
+	humanLead:   {"您的登记 {number} 在工作人员手上，不用再登记。", "Your request {number} is with staff; there is no need to register again. "},
+	askTownIs:   {"企业在{town}吗？不是的话，请说是哪个镇（街道）。", "Is it in {town}? If not, in which town (or subdistrict)?"},
+	whichPhone:  {"只登记一个电话，留哪一个？", "One phone number is enough. Which one?"},
+	consentNow:  {"您是否同意按登记说明处理并转交？请明确回复「同意」或「不同意」。", "Do you agree that your details are handled and passed on as in the notice? Please give a clear \"agree\" or \"disagree\"."},
+	townAll:     {"广东的镇街都可以登记。", "Any town in Guangdong may register."},
+
+	labelUrge: {"催一催", "Remind staff"},
 
 	labelKeepOn:  {"接着填", "Go on"},
 	labelQuitYes: {"确认取消", "Yes, cancel it"},

@@ -201,7 +201,7 @@ var simplified = map[key]string{
 	notPassed:     "还没有转给别的机构",
 	statusDraft:   "您还有一份没填完的登记。",
 	stNew:         "已登记，工作人员会在{within}联系您。",
-	stLate:        "已登记，还没人联系您，让您久等了。可以发「转人工」催一催。",
+	stLate:        "已登记，还没人联系您，让您久等了。可以发「催一催」。",
 	stContacted:   "工作人员已联系过您，下一步是转给合适的平台。",
 	stReferred:    "已转给服务平台，等平台与您联系。",
 	stInService:   "平台正在为您办理。",

@@ -67,6 +67,7 @@ const (
 	cmdRefill   command = "refill"
 	cmdTell     command = "tell"
 
+	cmdUrge        command = "urge"
 	cmdWithdrawAsk command = "withdraw-ask"
 )
 
@@ -97,6 +98,7 @@ var commandWords = map[command]string{
 	cmdUseful:   "有用 有帮助 好用 帮到我了 解决了 有用嘅 帮到手 useful helpful it.helped that.helped",
 	cmdUseless:  "没用 没有用 没帮助 没有帮助 没帮上 冇用 帮唔到 not.useful not.helpful useless it.did.not.help that.did.not.help",
 	cmdRefill:   "重填 重新填 重新填写 重头填 从头填 refill fill.in.again",
+	cmdUrge:     "催一催 催一下 催下 催 催催 催办 remind.staff",
 	cmdTell:     "有答案告诉我 有答案通知我 有答案时告诉我 有答案再告诉我 有答案话我知 tell.me.the.answer tell.me.later",
 	cmdNotice:   "再看登记说明 登记说明 看登记说明 隐私说明 notice privacy.notice",
 }

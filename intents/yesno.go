@@ -8,7 +8,7 @@ import (
 // What counts as an explicit yes to the notice is that the word is said, with nothing beside it that takes it
 // back, asks, or says yes to something else as well. 嗯, 好, 可以, OK do not count: the law wants it said.
 var (
-	agreesZH  = regexp.MustCompile(`^(?:好的?|可以|行|得|嗯+|是的?|对|哦|噢|啱|系|ok|yes|冇问题|没问题|没意见|了解|知道了?|明白了?|看完了?|看过了?|睇过|睇完|已阅读?|已看)*(?:我|本人|我们|我哋|我司)?(?:都|也|已经?|已阅读并?|看过(?:说明)?|完全|愿意|表示)*同意(?:同意|并继续|登记|处理|转交|传输|境外传输|按登记说明处理并转交|以上内容|以上说明|你们处理|啊|的|啦|喇|了|哦|呀|嘅|㗎|吧|晒)*(?:谢谢|唔该)?$`)
+	agreesZH  = regexp.MustCompile(`^(?:好的?|好[呀啊吧嘅]|可以[呀啊]?|行[呀啊吧]?|得[啦喇呀]?|快点|快啲|那|咁|就|嗯+|是的?|对|哦|噢|啱|系|ok|yes|冇问题|没问题|没意见|了解|知道了?|明白了?|看完了?|看过了?|睇过|睇完|已阅读?|已看)*(?:我|本人|我们|我哋|我司)?(?:都|也|已经?|已阅读并?|看过(?:说明)?|完全|愿意|表示)*同意(?:同意|并继续|登记|处理|转交|传输|境外传输|按登记说明处理并转交|以上内容|以上说明|你们处理|啊|的|啦|喇|了|哦|呀|嘅|㗎|吧|晒|快点|快啲|快些|尽快|麻烦快点|赶紧|好了|行了|可以)*(?:谢谢|唔该)?$`)
 	agreesEN  = regexp.MustCompile(`^(?:ok |okay |yes |sure |fine |well )*(?:i |we )?(?:do |fully )?(?:agree|consent|agreed)(?: to (?:it|this|that|the notice|all))?(?: thanks| thank you)?$|^(?:yes )?i give (?:you )?(?:my )?consent$`)
 	refuses   = regexp.MustCompile(`^(?:那|咁|我|我们|我哋|本人|暂时|还是|都|就|先)*(?:不太|不|唔|没|冇|未)(?:想|太|愿意?|能|会|肯|打算|准备)*(?:同意|接受|授权)|^拒绝`)
 	dependsZH = regexp.MustCompile(`的话|如果|假如|要是|除非|前提|但|不过|只`)

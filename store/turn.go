@@ -222,6 +222,8 @@ func (d *DB) effect(w *turnWrite, t bot.Turn, i int, e bot.Effect) (func(*tx) er
 		return d.erase(w, e.Who), nil
 	case CorrectLead:
 		return d.correctLead(w, e)
+	case Urge:
+		return d.urge(w, e), nil
 	case HeldTurn:
 		return d.heldTurn(e), nil
 	case News:

@@ -186,6 +186,25 @@ var effectTests = []contract{
 			}
 		}
 	}},
+	{"a person waits for a call", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		e.commit(withLead("k2", lead(2, liang)))
+		before, err := e.Lead(ctx, lead(1, chen).Number)
+		e.must(err)
+		t := turn("k3", chen)
+		t.Effects = []bot.Effect{store.Urge{Who: chen, Number: lead(1, chen).Number, When: "下午"}, store.Urge{Who: chen, Number: lead(2, liang).Number}}
+		e.commit(t)
+		l, err := e.Lead(ctx, lead(1, chen).Number)
+		e.must(err)
+		if h := l.History[len(l.History)-1]; h.Action != "urged" || h.Detail != "下午" || h.Actor != "person" || l.Status != before.Status {
+			e.Errorf("the lead says %+v, status %s", h, l.Status)
+		}
+		theirs, err := e.Lead(ctx, lead(2, liang).Number)
+		e.must(err)
+		if len(theirs.History) != 1 {
+			e.Errorf("somebody else's lead was urged: %+v", theirs.History)
+		}
+	}},
 	{"withdrawing closes the person's open leads", func(e *env) {
 		e.commit(withLead("k1", lead(1, chen)))
 		e.commit(withLead("k2", lead(2, chen)))
