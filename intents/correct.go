@@ -35,6 +35,12 @@ func (t *turn) correction(text string) (out, bool) {
 		d.Edit = fChoose
 		return t.prompt(), true
 	}
+	if o, ok := t.fieldAlone(step, fold(text)); ok {
+		return o, true
+	}
+	if o, ok := t.nearerTown(step, text); ok {
+		return o, true
+	}
 	for _, re := range corrections {
 		if f, old, value, ok := parts(re, s, original); ok {
 			if o, ok := t.correct(f, old, value, step); ok {
@@ -159,12 +165,16 @@ func (t *turn) correct(f field, old, value string, step field) (out, bool) {
 	if f == fContact && t.meantFirm(value) {
 		f = fFirm
 	}
+	told := false                                                                                                          // the field is named by its right value
 	if inner, _, v, ok := parts(fieldIs, lower(value), value); ok && inner != "" && (f == "" && old == "" || f == inner) { // wrong, the name is Peter
-		f, value = inner, v
+		f, value, told = inner, v, true
 	}
 	if f != "" {
 		switch {
 		case d.value(f) == "" && f != step:
+			if _, ok := t.read(f, value); ok && told {
+				return t.change(f, value), true
+			}
 			return out{}, false
 		case value == "":
 			d.Edit = f
@@ -273,7 +283,7 @@ func (t *turn) change(f field, words string) out {
 		}
 		return t.single(f, words)
 	}
-	asked := d.Third && d.Standing == "" // whose number it is: another one is likely that person's too
+	asked := d.Third && d.Standing != "self" // whose number it is: another one is likely that person's too
 	d.set(f, v)
 	if f == fPhone {
 		_, d.Ext, _, _ = t.lineIn(words)

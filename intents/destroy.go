@@ -48,7 +48,7 @@ func (t *turn) sureAnswer(said string) (out, bool) {
 		return t.leaveForm(), true
 	case affirms(said):
 		return t.askCancel(), true
-	case refuse[said]:
+	case refuse[said] && !neverAgrees(said): // 不同意 says no to the notice
 		return t.ask(t.say(formResume)), true
 	}
 	return out{}, false

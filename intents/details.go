@@ -16,6 +16,7 @@ type details struct {
 	slug                             string   // of the platform type
 	other                            []string // pieces that are none of these
 	third                            bool
+	led                              bool // it begins with the word for registering, so that the first piece may be the firm
 	telling                          bool // the piece before was of the need
 	bare                             bool // the contact is two or three characters that may be a name, and nothing says so
 	fault                            phoneFault
@@ -66,7 +67,13 @@ func thirdPerson(text string) bool {
 func detailsIn(text string) details {
 	var d details
 	var rest string
+	if head := asksFirst.FindString(text); head != "" {
+		text, d.led = text[len(head):], true
+	}
 	d.phone, d.ext, rest, d.fault = findLine(text)
+	if d.fault == phoneTooMany {
+		rest = phoneLike.ReplaceAllString(rest, " ")
+	}
 	d.third = d.phone != "" && thirdPerson(text)
 	if !isHan(rest) {
 		d.takeEnglish(rest)
@@ -88,6 +95,9 @@ func detailsIn(text string) details {
 	d.takeOthers()
 	return d
 }
+
+// asksFirst begins a message that asks to register and goes on with the fields.
+var asksFirst = regexp.MustCompile(`^\s*(?:你好|您好|我想|我要|请|麻烦|帮我|唔该|[,，\s])*(?:登记|登記|报名)(?:一下|下|需求)?\s*[：:，,。\s]\s*`)
 
 // put takes a value for the field that was named before it; false if it cannot be one.
 func (d *details) put(f field, value string) bool {
@@ -119,7 +129,11 @@ func (d *details) put(f field, value string) bool {
 func (d *details) takeOthers() {
 	known := d.count()
 	var left []string
-	for _, p := range d.other {
+	for i, p := range d.other {
+		if v, ok := firmOf(p); ok && i == 0 && d.led && d.firm == "" && known >= 2 && isHan(v) && typeIn(p) == "" && utf8.RuneCountInString(v) >= 3 {
+			d.firm = v
+			continue
+		}
 		if fieldNamed(fold(p)) != "" || isCaption(p) {
 			continue // "电话" of "电话138…"
 		}
@@ -127,6 +141,8 @@ func (d *details) takeOthers() {
 		switch {
 		case d.town == "" && known >= 2 && isTown && townTail.MatchString(lower(v)) && utf8.RuneCountInString(v) <= 6 && typeIn(p) == "":
 			d.town = v
+		case d.need == "" && known >= 1 && doesIt.MatchString(lower(p)) && typeIn(p) != "" && !describes.MatchString(lower(p)) && !asksSomething(p):
+			d.need = cutRunes(line(mask(p)), maxNeed)
 		case d.need == "" && known >= 1 && needOf(p) != "" && !describes.MatchString(lower(p)):
 			d.need = needOf(p)
 		default:
@@ -138,6 +154,9 @@ func (d *details) takeOthers() {
 		d.slug = typeIn(strings.Join(left, " "))
 	}
 }
+
+// doesIt begins a need told without a wish: 做检测, 申请专利.
+var doesIt = regexp.MustCompile(`^(?:\(要\)|要|去)?(?:做|搞|办|申请|注册|找|揾|搵)`)
 
 // spacedPieces cuts a piece at spaces if its parts are Chinese; Latin names hold spaces.
 func spacedPieces(p string) []string {
@@ -201,7 +220,7 @@ func (d *details) take(p string) {
 		s = low // the conversion moved characters
 	}
 	switch {
-	case scraps.MatchString(low), d.contact != "" && nameSaid.MatchString(low):
+	case creditLabel.MatchString(fold(s)), scraps.MatchString(low), d.contact != "" && nameSaid.MatchString(low):
 		return
 	case d.need == "" && wants.MatchString(low) && !asksSomething(p) && tellsNeed(low):
 		d.need, d.telling = cutRunes(line(mask(s)), maxNeed), true
@@ -295,6 +314,9 @@ func (d *details) tookName(s, low string) bool {
 	return false
 }
 
+// hasPlant ends words that say where a plant is.
+var hasPlant = regexp.MustCompile(`(?:那边|嗰边|这边)?(?:也|都)?(?:有|开|设)(?:了|咗|个|间|家|一家|一间|一个)*(?:工厂|厂房|厂|店|公司|铺头|铺|作坊|分厂|车间)$`)
+
 // titled is a name with a title or a nickname, which is no firm's and no place's.
 var titled = regexp.MustCompile(`^(?:(?:` + surnames + `)[\p{Han}]?(?:先生|小姐|女士|老板娘|老板|总经理|经理|厂长|主任|师傅|会计|主管|总|生)|(?:阿|老)[\p{Han}]{1,2})$`)
 
@@ -307,6 +329,10 @@ func (d *details) tookPlace(s, low string) bool {
 		s, low = at, lower(at)
 	} else if at := dropHead(s, low, townHead); at != s {
 		s, low = at, lower(at)
+	}
+	if at := hasPlant.FindStringIndex(low); at != nil && utf8.RuneCountInString(low) == utf8.RuneCountInString(s) {
+		s = string([]rune(s)[:utf8.RuneCountInString(low[:at[0]])]) // 喺古镇有间厂
+		low = lower(s)
 	}
 	if townInRow.MatchString(low) && !requestWords.MatchString(low) || len(places.Only(s)) > 0 {
 		d.town = knownTown(s)

@@ -28,7 +28,7 @@ var (
 	// two or three words with capitals, which may be a name beside a firm and a number
 	fullNameEN = regexp.MustCompile(`^[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){1,2}$`)
 	firmOnly   = regexp.MustCompile(`^(` + firmEN + `)(?:,? (?i:in|at|from) (.+))?$`)
-	inEN       = regexp.MustCompile(`(?i)^(?:we are |we're |located |based |it is |it's )*(?:in |at )?(.+)$`)
+	inEN       = regexp.MustCompile(`(?i)^(?:we are |we're |i am |i'm |located |based |it is |it's )*(?:in |at )?(.+)$`)
 	needEN     = regexp.MustCompile(`(?i)^(?:we |i |they )?(?:also )?(?:urgently )?(?:need|want|would like|are looking for|am looking for|look for|looking for|require|seek|wish|hope)\b`)
 	askedEN    = regexp.MustCompile(`(?i)\b(?:register|contact (?:me|us)|call (?:me|us)( back)?|put (?:me|us) in touch|get in touch)\b`)
 )

@@ -39,7 +39,7 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.aside(out{text: t.say(greetingForm)}, false), true
 	case thanked(said):
 		return t.aside(out{text: t.say(thanks)}, false), true
-	case notYet.MatchString(said) && !(step == fFirm && noFirm.MatchString(said)):
+	case waitSaid.MatchString(said), notYet.MatchString(said) && !(step == fFirm && noFirm.MatchString(said)):
 		return t.aside(out{text: t.say(noHurry)}, false), true
 	case aboutBot.MatchString(said):
 		return t.aside(out{text: t.say(iAmABot)}, false), true
@@ -48,8 +48,13 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	case aboutSharing(text):
 		return t.shareAnswer(text), true
 	}
+	led := asideHead.ReplaceAllString(said, "")
 	switch {
-	case whenOpen.MatchString(said), whereAreYou.MatchString(said):
+	case step == fPhone && otherWays.MatchString(lower(text)) && wonders(text):
+		return t.aside(out{text: t.say(badOther) + t.office(whyNot)}, false), true
+	case step == fTown && coversIt.MatchString(said):
+		return t.aside(out{text: t.say(townAll)}, false), true
+	case whenOpen.MatchString(led), whereAreYou.MatchString(said):
 		return t.aside(out{text: t.atWork() + t.office(humanNoLeads)}, false), true
 	case howToFill.MatchString(said) || notSure(said) && (step == fFirm || step == fContact || step == fPhone):
 		return t.askEasier(step), true
@@ -143,6 +148,13 @@ func (t *turn) digression(step field, text string) (out, bool) {
 	return out{}, false
 }
 
+var (
+	// asideHead is what a question in between begins with: 等下，你们几点下班.
+	asideHead = regexp.MustCompile(`^(?:等一?下|等等|慢着|对了|请问|想问一?下|问一下|顺便问一?下|唔该|不好意思|by the way )+`)
+	// coversIt asks whether a place is served.
+	coversIt = regexp.MustCompile(`^(?:你们?|你哋|这里|呢度)*(?:(?:管不管|收不收|管唔管|收唔收|包不包括|能不能登记|可不可以登记|可唔可以登记).{2,10}|(?:管|收|包括|可以登记).{2,10}(?:吗|嘛|么))$|do you (?:cover|serve)`)
+)
+
 // both takes a message that answers and asks: "13800138000，什么时候打给我？". What is told is taken, what is asked is
 // answered above the next question. A need is told with all sorts of questions; it is taken whole.
 func (t *turn) both(step field, text string) (out, bool) {
@@ -206,7 +218,7 @@ func (t *turn) fillsClosed(step field, text string) bool {
 	case fTown:
 		_, ok := townOf(text)
 		_, that := thatOne(text, t.st.Draft.Which)
-		return ok || that || skip[said]
+		return ok || that || skip[said] || affirms(said) && t.townHinted() != ""
 	case fThird:
 		return mine[said] || vouches(said) || knows.MatchString(said) || affirm[said] || refuse[said] || vague[said]
 	case fConfirm:
@@ -262,8 +274,8 @@ func (t *turn) asideCommand(c command) (out, bool) {
 			return t.startForm("", ""), true
 		}
 	case cmdCorrect:
-		if t.step() == fConfirm {
-			t.st.Draft.Edit = fChoose
+		if d := t.st.Draft; d.Edit == "" && d.Firm+d.Town+d.Need+d.Contact+d.Phone != "" && (t.step() == fConfirm || slices.Contains(editable, t.step())) {
+			d.Edit = fChoose
 		}
 		return t.prompt(), true
 	case cmdResume, cmdRegister:
@@ -318,7 +330,7 @@ func (t *turn) withMenu(o out) out {
 // mainChoices are what the bot can do, without what this channel does not take.
 func (t *turn) mainChoices() []bot.Choice {
 	list := []bot.Choice{t.choice(labelAsk), t.choice(labelPlatform)}
-	if t.takesLeads() {
+	if t.takesLeads() && t.st.Draft == nil { // one that waits is resumed
 		list = append(list, t.choice(labelRegister))
 	}
 	return append(list, t.choice(labelHelp))

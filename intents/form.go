@@ -127,11 +127,17 @@ func (t *turn) several(step field, text string) (out, bool) {
 	if noFirm.MatchString(fold(text)) && step == fFirm {
 		return out{}, false
 	}
-	if f.fault == phoneNoCode && f.count() == 0 && step != fPhone && letters(strings.Join(f.other, "")) <= 4 {
-		if d.Consent != nil {
-			d.Part = line(digits(text))
+	if f.fault == phoneNoCode && f.count() == 0 && step != fPhone && (letters(strings.Join(f.other, "")) <= 4 || aboutPhone.MatchString(lower(text))) {
+		d.Part = line(phoneLike.FindString(digits(text)))
+		if d.Consent == nil {
+			t.waits()
 		}
 		return t.ask(t.say(badArea)), true
+	}
+	if d.Part != "" && step != fPhone && f.phone == "" && letters(text) <= 8 { // 香港, the code that was missing
+		if n, ext, _, fault := findLine(text + " " + d.Part); fault == phoneOK {
+			f.phone, f.ext, d.Part, d.Phone = n, ext, "", ""
+		}
 	}
 	if f.need == "" && t.complains(step, text) {
 		f.need = cutRunes(line(mask(text)), maxNeed)
@@ -174,6 +180,9 @@ func (t *turn) several(step field, text string) (out, bool) {
 	}
 	return t.prompt(), true
 }
+
+// aboutPhone names a telephone number.
+var aboutPhone = regexp.MustCompile(`电话|手机|号码|phone|number|mobile`)
 
 // elsewhere reports whether one field was told while another is asked for.
 func (t *turn) elsewhere(step field, f details) bool {

@@ -22,7 +22,7 @@ func (t *turn) handle(text string, chosen bool) out {
 		return t.groupText(text, said)
 	}
 	c, isCommand := commandOf(said)
-	if !isCommand && t.inForm() && !chosen {
+	if !isCommand && t.st.Draft != nil && !chosen {
 		c, isCommand = leaving(said)
 	}
 	if !t.inForm() || asksSomething(text) {
@@ -145,7 +145,7 @@ func (t *turn) run(c command) (out, bool) {
 		t.st.Draft, t.st.Guide, t.st.Page, t.st.Need, t.st.NeedAt, t.st.Slug = nil, nil, nil, "", 0, ""
 		return t.withMenu(out{text: t.office(greeting), intent: understand.Help}), true
 	case cmdLater:
-		if !t.inForm() {
+		if t.st.Draft == nil {
 			return out{}, false
 		}
 		o := t.menu()
@@ -331,7 +331,14 @@ func (t *turn) direct(text, said string) (out, bool) {
 
 // numberTold takes a telephone number outside the form: with a wish to register it begins one, alone it is not kept.
 func (t *turn) numberTold(text, said string) (out, bool) {
-	if _, _, fault := findPhone(text); fault != phoneOK {
+	switch _, _, fault := findPhone(text); {
+	case fault == phoneTooMany && t.takesLeads() && asksFirst.MatchString(text):
+		o := t.startForm(typeIn(text), text)
+		if t.inForm() {
+			o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(onePhone)+"\n\n", 1)
+		}
+		return o, true
+	case fault != phoneOK:
 		return out{}, false
 	}
 	if strings.Contains(said, "登记") || strings.Contains(said, "报名") || strings.Contains(said, "register") {

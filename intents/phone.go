@@ -2,8 +2,10 @@ package intents
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -28,11 +30,23 @@ func narrow(r rune) rune {
 // text, and so the place of every figure in it, stays.
 func digits(s string) string {
 	s = strings.Map(narrow, s)
-	return spokenRun.ReplaceAllStringFunc(s, func(run string) string { return spoken.Replace(run) })
+	s = spokenRun.ReplaceAllStringFunc(s, func(run string) string { return spoken.Replace(run) })
+	return pausedRun.ReplaceAllStringFunc(s, func(run string) string {
+		if !strings.ContainsFunc(run, func(r rune) bool { return unicode.Is(unicode.Han, r) }) && mobile.MatchString(run) {
+			return run // two numbers in a row
+		}
+		return pause.ReplaceAllStringFunc(spoken.Replace(run), func(p string) string { return strings.Repeat(" ", utf8.RuneCountInString(p)) })
+	})
 }
 
+// pausedRun is a number with the pauses that voice input writes as signs and sighs: 幺三七，幺二三四，五六七八.
+var (
+	pausedRun = regexp.MustCompile(`[零〇洞幺么一二两三四五六七八九\d]{2,5}(?:(?:[\s,，、.。]|嗯|呃|额|啊|诶|欸|那个|然后){1,3}[零〇洞幺么一二两三四五六七八九\d]{2,5}){1,4}`)
+	pause     = regexp.MustCompile(`[,，、.。]|嗯|呃|额|啊|诶|欸|那个|然后`)
+)
+
 // phoneLike is anything that might be a telephone number, in text that went through digits.
-var phoneLike = regexp.MustCompile(`(?:\+|00)?\(?\+?\d[\d\s()\-–—.·]{5,22}\d`)
+var phoneLike = regexp.MustCompile(`(?:\+|00)?\(?\+?\d[\d\s()\-–—.·]{5,26}\d`)
 
 var mobile = regexp.MustCompile(`\b1[3-9]\d{9}\b`)
 
@@ -73,7 +87,7 @@ func findLine(text string) (e164, ext, rest string, fault phoneFault) {
 				if _, f := parsePhone(m[1], s); f == phoneOK {
 					raws, inner = m[1:2], m[2]
 				}
-			} else if parts := mobile.FindAllString(whole, -1); parts != nil && strings.ContainsRune(whole, ' ') {
+			} else if parts := apart(whole, s); parts != nil {
 				raws = parts // two numbers with a space between them
 			}
 		}
@@ -123,6 +137,38 @@ var tenFigures = regexp.MustCompile(`\(?\b[2-9]\d{2}\)?[-. ]?[2-9]\d{2}[-. ]?\d{
 
 // inAmerica names the countries of +1.
 var inAmerica = regexp.MustCompile(`美国|加拿大|\b(?:usa?|america|united states|canada)\b`)
+
+// apart returns the numbers that stand in a row with spaces between them; nil if it is no such row.
+func apart(whole, around string) []string {
+	if !strings.ContainsRune(whole, ' ') {
+		return nil
+	}
+	parts := strings.Fields(whole)
+	for _, p := range parts {
+		if _, f := parsePhone(p, around); f != phoneOK {
+			return mobile.FindAllString(whole, -1)
+		}
+	}
+	return parts
+}
+
+// numbersIn returns the different numbers in a message.
+func numbersIn(text string) []string {
+	var list []string
+	s := digits(text)
+	for _, whole := range phoneLike.FindAllString(s, -1) {
+		raws := []string{whole}
+		if _, f := parsePhone(whole, s); f != phoneOK {
+			raws = apart(whole, s)
+		}
+		for _, raw := range raws {
+			if n, f := parsePhone(raw, s); f == phoneOK && !slices.Contains(list, n) {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
+}
 
 // parsePhone reads one number. around is the message it stands in, which may name its region.
 func parsePhone(raw, around string) (string, phoneFault) {

@@ -70,6 +70,9 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		for _, town := range t.townsOffered() {
 			choices = append(choices, t.townChoice(town))
 		}
+		if hint := t.townHinted(); hint != "" && k == askTown {
+			return t.say(askTownIs, "town", t.inScript(hint)), append(choices, cancel)
+		}
 	case fPlatform:
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
 		return t.say(k), choices

@@ -6,6 +6,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 )
 
 // relatives are the people on whose behalf somebody else registers.
@@ -30,6 +31,15 @@ var (
 // "that one", a yes.
 func remark(said string) bool {
 	return yesRow.MatchString(said) || notYet.MatchString(said) || deictic.MatchString(said) || ordering.MatchString(said)
+}
+
+// townHinted is the town that the firm's name holds, to be asked for first; "" for none.
+func (t *turn) townHinted() string {
+	d := t.st.Draft
+	if found := t.likely(places.Find(d.Firm)); d.Town == "" && d.Which == "" && len(found) == 1 && found[0].Level == places.Town {
+		return found[0].Full()
+	}
+	return ""
 }
 
 // voiceMark is what a client puts before words that were spoken.
@@ -96,4 +106,16 @@ func (t *turn) vouched(step field, text string) (out, bool) {
 	}
 	t.st.Draft.vouch(text)
 	return t.ask(t.say(formNoted)), true
+}
+
+// onlyOfNumber reports whether a message tells a number and whose it is, and nothing else.
+func onlyOfNumber(text string) bool {
+	for _, p := range pieceCut.Split(text, -1) {
+		said := fold(p)
+		_, _, fault := findPhone(p)
+		if said != "" && fault != phoneOK && !theirsOnly.MatchString(said) && !vouchSaid.MatchString(said) && !mine[said] && fieldNamed(said) == "" {
+			return false
+		}
+	}
+	return true
 }

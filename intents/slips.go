@@ -7,6 +7,7 @@ import (
 
 	"smebot/bot"
 	"smebot/intents/understand"
+	"smebot/knowledge/places"
 )
 
 // lastFigures corrects the end of a number: 最后一位是9, 尾号错了，应该是5679, the last digit is 9.
@@ -25,8 +26,8 @@ func (t *turn) lastDigits(text string) (out, bool) {
 	}
 	third, standing, ext := d.Third, d.Standing, d.Ext
 	o := t.change(fPhone, d.Phone[:len(d.Phone)-len(v)]+v)
-	if d.Third, d.Ext = third, ext; third && standing != "" {
-		d.Standing = standing
+	if d.Ext = ext; standing != "" { // it is the same person's
+		d.Third, d.Standing = third, standing
 	}
 	if t.step() == fThird || d.Edit != "" {
 		return o, true
@@ -107,4 +108,38 @@ func (t *turn) partOfFirm(old, value string) string {
 		return ""
 	}
 	return strings.Replace(firm, old, value, 1)
+}
+
+// fieldAlone takes a field's name by itself: the one asked for is asked again, one that was answered is changed.
+func (t *turn) fieldAlone(step field, said string) (out, bool) {
+	d := t.st.Draft
+	f := fieldNamed(said)
+	if _, isType := typeOf(said); f == "" || isType || step == fChoose || step == fConsent || step == fAbroad {
+		return out{}, false
+	}
+	switch {
+	case f == step:
+		return t.prompt(), true
+	case d.value(f) != "":
+		d.Edit = f
+		return t.prompt(), true
+	}
+	return out{}, false
+}
+
+// nearerTown takes a place told in answer to another question that lies in the city named for the town.
+func (t *turn) nearerTown(step field, text string) (out, bool) {
+	d := t.st.Draft
+	if step != fNeed && step != fPlatform || d.Town == "" || wonders(text) || wants.MatchString(lower(plain(text))) {
+		return out{}, false
+	}
+	was, found := places.Only(d.Town), places.Find(text)
+	if len(was) != 1 || was[0].Level >= places.Town || len(found) != 1 || found[0].Level <= was[0].Level || !strings.HasPrefix(found[0].Full(), was[0].Full()) {
+		return out{}, false
+	}
+	if v, sure, ok := townIn(text); ok && sure {
+		d.Town = v
+		return t.mended(fTown), true
+	}
+	return out{}, false
 }

@@ -72,6 +72,11 @@ func (t *turn) startForm(slug, text string) out {
 	if p, ok := places.ByName(t.st.Town); ok && t.st.Ours && p.Level == places.Town && d.Town == "" && d.Which == "" {
 		d.Town = p.Full()
 	}
+	if d.Need != "" && d.Platform == "" && !d.Carried {
+		res := t.r.understand.Understand(d.Need)
+		t.res = &res
+		t.inferType()
+	}
 	o := t.prompt()
 	if early && !(t.step() == fConsent && d.Contact != "" && d.Phone != "") {
 		o.text = strings.Replace(o.text, "\n\n", "\n"+t.say(formKept)+"\n\n", 1)

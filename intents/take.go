@@ -48,6 +48,10 @@ func (t *turn) single(step field, text string) out {
 		}
 		return t.retry(step, badFirm)
 	case fTown:
+		if hint := t.townHinted(); hint != "" && affirms(said) {
+			d.Town = hint
+			return done()
+		}
 		if p, ok := thatOne(text, d.Which); ok {
 			d.Town, d.Which = p.Full(), ""
 			return done()
@@ -142,6 +146,9 @@ func (t *turn) takeNeed(text string, done func() out) out {
 	if wants.MatchString(told) {
 		least = 3 // 想招人
 	}
+	if f.phone != "" && onlyOfNumber(text) {
+		return t.ask(t.say(formKept))
+	}
 	short := utf8.RuneCountInString(told) < least && !hasType(said) && typeIn(said) == ""
 	if short || creditLabel.MatchString(said) || vague[said] || hello[said] || thanked(said) || saysAgree(said) || affirm[said] || requestOnly(text) {
 		switch {
@@ -179,6 +186,9 @@ func (t *turn) inferType() {
 		return
 	}
 	d.Platform = typeIn(d.Need)
+	if slug, ok := typeOf(wishHead.ReplaceAllString(fold(d.Need), "")); ok && d.Platform == "" { // 想找设计
+		d.Platform = slug
+	}
 	if res := t.understood(); d.Platform == "" && len(res.Platforms) > 0 && res.Confidence >= fair && res.Intent != understand.NoAnswer && res.Intent != understand.Clarify {
 		d.Platform = res.Platforms[0]
 	}
@@ -187,6 +197,9 @@ func (t *turn) inferType() {
 	}
 	d.Guessed = d.Platform != ""
 }
+
+// wishHead begins a wish for one kind of service.
+var wishHead = regexp.MustCompile(`^(?:我|我们|我哋)*(?:想要?|需要|要|需)*(?:找|揾|搵|做|搞|办)(?:个|一下|人做?|下)*`)
 
 func hasType(said string) bool { _, ok := typeOf(said); return ok }
 
@@ -212,6 +225,15 @@ func (t *turn) takePhone(text string, done func() out) out {
 		d.Third, d.Standing = d.Edit == "" && d.Third || thirdPerson(text), ""
 		d.vouch(text)
 		return done()
+	case phoneTooMany:
+		if list := numbersIn(text); len(list) > 1 && d.Consent != nil {
+			o := out{text: t.say(whichPhone), intent: understand.Referral, key: "phones"}
+			for _, n := range list[:min(len(list), 3)] {
+				o.choices = append(o.choices, bot.Choice{Label: ReadablePhone(n), Value: n})
+			}
+			o.choices = append(o.choices, t.choice(labelCancel))
+			return o
+		}
 	case phoneCountry:
 		if d.Consent != nil {
 			d.Part = line(digits(text))

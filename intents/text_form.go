@@ -35,6 +35,7 @@ const (
 	whichPhone  key = "form.which-phone"
 	consentNow  key = "ask.consent-now"
 	townAll     key = "bad.town-all"
+	onePhone    key = "form.one-phone"
 
 	labelUrge key = "label.urge"
 
@@ -76,6 +77,7 @@ var formWords = map[key][2]string{
 	askTownIs:   {"企业在{town}吗？不是的话，请说是哪个镇（街道）。", "Is it in {town}? If not, in which town (or subdistrict)?"},
 	whichPhone:  {"只登记一个电话，留哪一个？", "One phone number is enough. Which one?"},
 	consentNow:  {"您是否同意按登记说明处理并转交？请明确回复「同意」或「不同意」。", "Do you agree that your details are handled and passed on as in the notice? Please give a clear \"agree\" or \"disagree\"."},
+	onePhone:    {"只登记一个电话，问到时请发要留的那一个。", "One phone number is enough; please send the one to keep when asked for it."},
 	townAll:     {"广东的镇街都可以登记。", "Any town in Guangdong may register."},
 
 	labelUrge: {"催一催", "Remind staff"},

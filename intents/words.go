@@ -127,7 +127,7 @@ var commands = func() map[string]command {
 }()
 
 var (
-	politeHead = regexp.MustCompile(`^(我要|我想|我想要|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
+	politeHead = regexp.MustCompile(`^(我要|我想|我想要|还是|那就|那还是|那|咁|就|不如|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
 	politeTail = regexp.MustCompile(`(吧|啦|喇|了|啊|呀|哦|呢|谢谢|唔该|多谢| please| pls| thanks)$`)
 )
 
@@ -153,7 +153,14 @@ func commandOf(folded string) (command, bool) {
 // The ways of leaving a form, said in it: for good, and for now.
 var (
 	leaveWords = regexp.MustCompile(`^(?:那|咁|唉|哎|都|还是|那就)*(?:算了|算啦|算数|算吧|罢了)(?:吧|啦|喇|了)*$|^(?:我|我们|我哋|那|咁|那就|算了|算|还是|唔该|先|暂时|都|就)*(?:不想|唔想|不要|唔好|不用|唔使|不|唔|别)(?:再|想|要)?(?:(?:登记|办|弄|搞|申请|报名|录|整)(?:了|住|啦|喇|先|下去|嘢|啊|吧)*|填(?:了|啦|喇|住|下去)+)$|^(?:我)?(?:放弃|结束|停止)(?:登记|填写)?(?:了|吧|啦|喇)*$|^(?:sorry )?(?:i )?(?:do not|don t|dont|no longer) (?:want|wish) (?:to )?(?:register|go on|continue|do (?:this|it)|it|this)(?: any ?more| now)?$|^(?:please )?(?:stop|leave|abandon|forget)(?: registering| the form| this| about it)?$`)
-	laterWords = regexp.MustCompile(`^(?:我|我们|那|先|还是|等我|让我|唔该)*(?:下次|以后|改天|迟点|迟啲|第日|过几天|过两天|回头|晚点|晚些|今晚|等下|等阵|一阵|一阵间|稍后|有空|得闲|有时间|明天|听日)(?:再|先|才|嚟)*(?:说|讲|填|登记|来|嚟|算|搞|弄|考虑|同意|看|睇)?(?:吧|啦|喇|了|先)*$|^(?:我|先|让我|等我)*(?:考虑|想|谂|睇|看)(?:一下|下|想|看|清楚|考虑|谂)+(?:先|再说|再讲|吧|啦)*$|^(?:我|现在|而家)*(?:没时间|冇时间|在忙|好忙|唔得闲|没空|冇空)(?:啊|呀|了)*$|^(?:maybe |i will do it |let us do it )?(?:later|not now|another time|some other time)(?: please| thanks)?$|^(?:i (?:have to|must|need to|will) think(?: about it)?|let me think(?: about it)?|i am busy(?: now)?|no time(?: now)?)$`)
+	laterWords = regexp.MustCompile(`^(?:我|我们|那|先|还是|等我|让我|唔该)*(?:下次|以后|改天|等一下|等一会儿?|等会儿?|过一?会儿?|一会儿?|迟点|迟啲|第日|过几天|过两天|回头|晚点|晚些|今晚|等下|等阵|一阵|一阵间|稍后|有空|得闲|有时间|明天|听日)(?:再|先|才|嚟)*(?:说|讲|填|登记|来|嚟|算|搞|弄|考虑|同意|看|睇)?(?:吧|啦|喇|了|先)*$|^(?:我|先|让我|等我)*(?:考虑|想|谂|睇|看)(?:一下|下|想|看|清楚|考虑|谂)+(?:先|再说|再讲|吧|啦)*$|^(?:我|等我|让我)(?:先|要|得|想)*再?(?:想想|谂谂|考虑考虑|问问|问下|问一下|商量商量|商量一下|商量下|同.{1,4}商量|跟.{1,4}商量)(?:我|我们|我哋)?(?:的)?(?:` + relatives + `|家里人?|屋企人|公司|大家)?(?:再说|先|吧|啦|喇)*$|^(?:我|现在|而家)*(?:没时间|冇时间|在忙|好忙|唔得闲|没空|冇空)(?:啊|呀|了)*$|^(?:maybe |i will do it |let us do it )?(?:later|not now|another time|some other time)(?: please| thanks)?$|^(?:i (?:have to|must|need to|will) think(?: about it)?|let me think(?: about it)?|i am busy(?: now)?|no time(?: now)?)$`)
+)
+
+var (
+	// firstNot puts the form off: 先不登记了.
+	firstNot = regexp.MustCompile(`^(?:我|那|还是|就|咁)*先(?:不|唔)(?:登记|填|办|搞|弄)(?:了|住|喇|啦|先)*$`)
+	// waitSaid asks for a moment, no more.
+	waitSaid = regexp.MustCompile(`^(?:你)?(?:等等|等一?下|等阵|等一阵|稍等|慢着|等我一?下|等我睇下|等我看看|等我找找|等我揾揾)(?:啊|哈|先|下|吧)*$|^(?:please )?(?:wait|hold on|one moment|just a (?:moment|minute|second))(?: please)?$`)
 )
 
 // wontTell is the wish to leave one answer out.
@@ -177,7 +184,7 @@ var onBehalf = regexp.MustCompile(`^(?:我)?(?:是|系|想|要)*(?:来|嚟)?(?:�
 var willYouCall = regexp.MustCompile(`^(?:请问|那|咁)?(?:你们?|你哋|工作人员)(?:是不是|系咪|会不会|会|几时会?|什么时候会?)*(?:打电话|打|联系|联络|回电)(?:给|俾|畀)?我?(?:们|哋)?(?:吗|嘛|么|呢|㗎|啊)*$|^will (?:you|they|somebody|someone) (?:call|contact|phone|ring) me$`)
 
 // howToFill asks what to write.
-var howToFill = regexp.MustCompile(`^(?:我|这里|呢度|这个|唔知|不知道?|到底|应该|要)*(?:填|写|输入?|讲|说|入)(?:什么|乜嘢?|咩|啥|点)(?:好|啊|呀|呢|㗎|东西)*$|^(?:这个|呢个|我|应该)*(?:怎么|点样?|如何)(?:填|写|输入?)(?:啊|呀|呢|㗎|好)*$|^what (?:should|do|shall) i (?:write|put|enter|type|fill in)(?: here)?$`)
+var howToFill = regexp.MustCompile(`^(?:我|这里|呢度|这个|唔知|不知道?|到底|应该|要)*(?:填|写|输入?|讲|说|入)(?:什么|乜嘢?|咩|啥|点)(?:好|啊|呀|呢|㗎|东西)*$|^(?:这个|呢个|我|应该)*(?:怎么|点样?|如何)(?:填|写|输入?)(?:啊|呀|呢|㗎|好)*$|^(?:什么|乜嘢?|咩|啥)(?:叫|是|系)?(?:做)?(?:公司|企业)?(?:的)?(?:全称|镇街|联系人|平台类型|服务平台|需求|街道)(?:啊|呀|呢|来的)*$|^(?:公司|企业)?(?:全称|镇街|联系人|平台类型|需求|街道)(?:是|系)?(?:指)?(?:什么|乜嘢?|咩)(?:意思|来的|嚟㗎)?(?:啊|呀|呢)*$|^(?:是|系|就是|即系)*(?:营业)?执照上?(?:面)?(?:的|写的|嘅|写嘅|那个|嗰个|名字|名)*(?:吗|嘛|是吧|么|咩|呀|啊)*$|^what do you mean(?: by .{1,20})?$|^what is (?:a |the |my )?(?:full name|town|subdistrict)$|^what (?:should|do|shall) i (?:write|put|enter|type|fill in)(?: here)?$`)
 
 // undouble takes words said twice or more for the words: 同意同意, 对对对.
 func undouble(said string) string {
@@ -197,6 +204,9 @@ func undouble(said string) string {
 // leaving returns the command by which folded words leave a form.
 func leaving(said string) (command, bool) {
 	switch {
+	case waitSaid.MatchString(said):
+	case firstNot.MatchString(said):
+		return cmdLater, true
 	case leaveWords.MatchString(said):
 		return cmdCancel, true
 	case laterWords.MatchString(said):

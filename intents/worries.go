@@ -18,7 +18,7 @@ var worries = []struct {
 	{regexp.MustCompile(`(?:你们?|你哋|这|这里|呢度|中心)(?:到底|究竟)?(?:是|系)(?:谁|边个|什么人|乜人|哪个单位|哪里|哪儿|边度|什么单位|什么机构|政府|官方|公家|国家|正规|私人)|^(?:who are you|are you (?:from )?the government)`), worryWho},
 	{regexp.MustCompile(`(?:保存|存|保留|留|记录?)(?:多久|几耐|多长时间|多长)|how long .{0,20}(?:keep|kept|stored?)`), worryKeep},
 	{regexp.MustCompile(`骚扰|泄露|泄漏|外泄|安全|保密|隐私|私隐|卖给|卖掉|推销|广告电话|诈骗|骗(?:人|子|我)|呃(?:人|我)|(?:别人|人家|其他人|外人).{0,4}(?:看|睇|知)|靠谱|可靠|正规|信得过|spam|safe|leak|scam|private|privacy|secure|trust`), worrySafe},
-	{regexp.MustCompile(`(?:填完|登记完?|交|提交|然后|之后|跟住|跟着|接下来|下一步).{0,6}(?:呢|怎么|点|会|做什么|干什么|如何)|(?:多久|几耐|几时|什么时候|多长时间)(?:会|能|可以|才|先)?(?:联系|联络|回复|回电|打给?|答复|有消息|有人)|what happens (?:next|after|then)|when will|how soon`), worryNext},
+	{regexp.MustCompile(`(?:填完|登记完?|交|提交|然后|之后|跟住|跟着|接下来|下一步).{0,6}(?:呢|怎么|点|会|做什么|干什么|如何)|(?:多久|几耐|几时|什么时候|多长时间)(?:会|能|可以|才|先)?(?:联系|联络|回复|回电|打给?|答复|有消息|有人)|^(?:那|咁|大概|一般|还|仲)*(?:要|得|需要)?(?:等)?(?:多久|几耐|几天|几日|多长时间)(?:呢|啊|呀|㗎)*$|^(?:那|咁)*要?等(?:多久|几耐)|what happens (?:next|after|then)|when will|how soon`), worryNext},
 	{regexp.MustCompile(`^(?:登记|这个|这|填这个|呢个)?.{0,4}(?:收费|要钱|收钱|免费|几多钱|多少钱|花钱)(?:吗|嘛|的|不|么|呢|㗎)*$|^(?:is it|is this|does it|do you) (?:free|cost|charge)`), worryCost},
 	{regexp.MustCompile(`(?:不|唔)同意.{0,8}(?:吗|行|可以|得|怎|会|点|呢)|if i (?:disagree|refuse|say no)|一定要|必须|必需|必填|非要|可以不(?:填|写|留|说)|可不可以不|能不能不|能不填|可唔可以唔|使唔使填|唔填得唔得|do i have to|must i|is (?:it|this|that) (?:required|necessary|needed)|optional|can i skip`), worryMust},
 }
