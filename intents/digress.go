@@ -221,6 +221,8 @@ func (t *turn) fillsClosed(step field, text string) bool {
 		return ok || that || skip[said] || affirms(said) && t.townHinted() != ""
 	case fThird:
 		return mine[said] || vouches(said) || knows.MatchString(said) || affirm[said] || refuse[said] || vague[said]
+	case fSame:
+		return false
 	case fConfirm:
 		return affirms(said) || amend[said] || refuse[said]
 	case fChoose:

@@ -18,6 +18,8 @@ func (t *turn) step() field {
 	switch {
 	case d.Edit != "":
 		return d.Edit
+	case d.Same != "":
+		return fSame
 	case missing(fFirm, d.Firm):
 		return fFirm
 	case missing(fTown, d.Town):
@@ -54,6 +56,11 @@ func (t *turn) formText(text string, chosen bool) out {
 	if d.Notice != "" && !t.noticeFresh() {
 		d.Notice, d.Consent, d.Abroad = "", nil, false
 		return t.ask(t.say(noticeChanged))
+	}
+	if d.Same != "" {
+		if o, ok := t.sameAnswer(text, said); ok {
+			return o
+		}
 	}
 	step := t.step()
 	switch {

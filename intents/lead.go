@@ -13,6 +13,9 @@ func (t *turn) confirm(said string) out {
 	d := t.st.Draft
 	switch {
 	case affirms(said):
+		if o, ok := t.twice(); ok {
+			return o
+		}
 		return t.saveLead()
 	case amend[said] || refuse[said]:
 		d.Edit = fChoose

@@ -22,6 +22,7 @@ var asks = map[field]struct{ ask, easy, why key }{
 	fThird:    {askThird, easyThird, whyPhone},
 	fChoose:   {askEdit, easyEdit, whyNeed},
 	fConfirm:  {askConfirm, easyConfirm, whyConfirm},
+	fSame:     {askSameAs, askSameAs, whyFirm},
 }
 
 // names are the captions of the fields in the summary.
@@ -73,6 +74,8 @@ func (t *turn) question(step field) (string, []bot.Choice) {
 		if hint := t.townHinted(); hint != "" && k == askTown {
 			return t.say(askTownIs, "town", t.inScript(hint)), append(choices, cancel)
 		}
+	case fSame:
+		return t.askSame()
 	case fPlatform:
 		choices = append(t.typeChoices(), t.choice(labelUnsure))
 		return t.say(k), choices

@@ -69,6 +69,7 @@ func (t *turn) startForm(slug, text string) out {
 		d.Platform = cmp.Or(typeIn(text), t.st.Slug, slug)
 	}
 	early := t.fill(told, true)
+	t.offerSame()
 	if p, ok := places.ByName(t.st.Town); ok && t.st.Ours && p.Level == places.Town && d.Town == "" && d.Which == "" {
 		d.Town = p.Full()
 	}

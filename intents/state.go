@@ -64,6 +64,8 @@ type page struct {
 type draft struct {
 	ID       string             `json:"id"`           // becomes Lead.Draft: one draft, one lead
 	Mends    string             `json:"mn,omitempty"` // number of the lead that is being corrected; "" for a new one
+	Same     string             `json:"sm,omitempty"` // number of the request whose firm and person are offered
+	Twice    bool               `json:"tw,omitempty"` // asked whether the same request is to be made again
 	Began    int64              `json:"b"`
 	Touched  int64              `json:"t"`
 	Paused   bool               `json:"z,omitempty"` // the person went to the menu; words are not answers now

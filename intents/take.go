@@ -99,6 +99,8 @@ func (t *turn) single(step field, text string) out {
 		return t.takeStanding(said)
 	case fChoose:
 		return t.chooseField(said)
+	case fSame:
+		return t.retry(step, badThird)
 	}
 	return t.confirm(said)
 }

@@ -39,6 +39,14 @@ const (
 
 	labelUrge key = "label.urge"
 
+	askSameAs key = "ask.same"
+	askTwice  key = "ask.twice"
+
+	labelSame     key = "label.same"
+	labelNotSame  key = "label.not-same"
+	labelOnceMore key = "label.once-more"
+	labelNotTwice key = "label.not-twice"
+
 	labelKeepOn  key = "label.keep-on"
 	labelQuitYes key = "label.quit-yes"
 )
@@ -81,6 +89,14 @@ var formWords = map[key][2]string{
 	townAll:     {"广东的镇街都可以登记。", "Any town in Guangdong may register."},
 
 	labelUrge: {"催一催", "Remind staff"},
+
+	askSameAs: {"还是{firm}（{town}），联系人{contact}，电话{phone}吗？", "Is it again {firm} ({town}), contact {contact}, phone {phone}?"},
+	askTwice:  {"您今天登记过同样的需求，编号 {number}，还要再登记一份吗？", "You registered the same request today ({number}). Shall I register it again?"},
+
+	labelSame:     {"对，还是这些", "Yes, the same"},
+	labelNotSame:  {"要改", "No, different"},
+	labelOnceMore: {"再登记一份", "Register it again"},
+	labelNotTwice: {"不用了", "No, thanks"},
 
 	labelKeepOn:  {"接着填", "Go on"},
 	labelQuitYes: {"确认取消", "Yes, cancel it"},

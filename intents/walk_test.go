@@ -57,7 +57,7 @@ var goodAnswers = map[field][]string{
 	fFirm: {"明辉灯饰厂", "小榄五金制品有限公司", "Ming Fai Lighting Ltd", "还没有注册", "明輝燈飾廠"}, fTown: {"古镇镇", "小榄", "1", "在大涌", "Guzhen", "跳过"},
 	fNeed: {"想贷款买新机器", "帮手看看我们的灯", "有没有人帮我们做检测？", "a loan to extend the workshop", "跳过"}, fPlatform: {"融资", "不确定", "3", "知识产权"},
 	fConsent: {"同意", "我同意", "1", "I agree"}, fAbroad: {"同意", "1"}, fContact: {"陈生", "李小姐", "Mr Chan", "我叫阿梅"},
-	fPhone: {"13800138000", "０７６０－８８８８１２３４", "幺三八零零幺三八零零零", "+852 9123 4567", "王经理的电话13900139000"}, fThird: {"是本人的", "已获授权", "换一个号码"}, fConfirm: {"确认", "确认", "1", "修改"}, fChoose: {"联系人", "2", "电话", "返回"},
+	fPhone: {"13800138000", "０７６０－８８８８１２３４", "幺三八零零幺三八零零零", "+852 9123 4567", "王经理的电话13900139000"}, fThird: {"是本人的", "已获授权", "换一个号码"}, fConfirm: {"确认", "确认", "1", "修改"}, fSame: {"对", "要改", "1", "明辉灯饰厂"}, fChoose: {"联系人", "2", "电话", "返回"},
 }
 
 // walker is one person on a random walk, and what a notary beside them would have noted.
