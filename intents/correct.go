@@ -94,6 +94,9 @@ func (t *turn) unasked(step field, text string) (out, bool) {
 		}
 		return t.change(fPhone, text), true
 	}
+	if _, _, fault := findPhone(text); fault == phoneTooMany && d.Phone != "" && d.Consent != nil && step != fPhone && step != fNeed && letters(text) <= 8 {
+		return t.askWhichPhone(text), true
+	}
 	if low := lower(plain(text)); d.Firm != "" && step != fFirm && step != fNeed && step != fContact && firmInRow.MatchString(low) && aFirm(low) && fold(text) != fold(d.Firm) {
 		return t.change(fFirm, text), true
 	}

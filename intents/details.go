@@ -292,6 +292,10 @@ func (d *details) tookName(s, low string) bool {
 	if d.contact != "" {
 		return false
 	}
+	if rest := dropHead(s, low, theirName); rest != s && nameBare.MatchString(lower(rest)) && !everydayName(lower(rest)) { // 我老公叫李强
+		d.contact, d.third = rest, true
+		return true
+	}
 	if m := bossNamed.FindStringSubmatch(low); m != nil {
 		d.contact = m[2] + m[1]
 		return true

@@ -39,6 +39,12 @@ func (t *turn) digression(step field, text string) (out, bool) {
 		return t.aside(out{text: t.say(greetingForm)}, false), true
 	case thanked(said):
 		return t.aside(out{text: t.say(thanks)}, false), true
+	case !wantsNoMore.MatchString(said) && !notCall.MatchString(said) && step != fNeed:
+		if o, ok := t.aboutLead(text, said); ok {
+			return t.aside(o, false), true
+		}
+	}
+	switch {
 	case waitSaid.MatchString(said), notYet.MatchString(said) && !(step == fFirm && noFirm.MatchString(said)):
 		return t.aside(out{text: t.say(noHurry)}, false), true
 	case aboutBot.MatchString(said):

@@ -206,7 +206,7 @@ func isCaption(s string) bool {
 var allCaptions = sync.OnceValue(captions)
 
 // noName finds the words of a sentence that no name of a firm, place or person holds.
-var noName = regexp.MustCompile(`[啦喇吗唔冇嘅咗哦噢嗯您]|不想|不要|不用|不愿|不知|不懂|怎么|什么|可以|^我|^你|^他|别问`)
+var noName = regexp.MustCompile(`[啦喇吗唔冇嘅咗哦噢嗯您]|不想|不要|不用|不愿|不知|不懂|怎么|什么|可以|\d\s*周?岁|[一二三四五六七八九十]岁|^我|^你|^他|别问`)
 
 // vague are short answers that say nothing.
 var vague = words("嗯 哦 噢 啊 额 呃 嗯嗯 哦哦 呵呵 哈哈 哈 ok okay sure fine 行吧 好吧 得 得啦 好啊 好呀 得㗎 没意见 冇意见 没所谓 冇所谓 ok.fine all.right alright 好 好的 行 可以 是 是的 test 测试 有 没有 随便 无所谓 都行 继续 yes no hmm well")

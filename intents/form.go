@@ -87,6 +87,11 @@ func (t *turn) formText(text string, chosen bool) out {
 			return o
 		}
 	}
+	if chosen && t.st.Menu != nil && t.st.Menu.Key == phonesKey && step != fPhone {
+		if _, _, fault := findPhone(text); fault == phoneOK {
+			return t.change(fPhone, text)
+		}
+	}
 	if !chosen {
 		if o, ok := t.vouched(step, text); ok {
 			return o
@@ -170,7 +175,7 @@ func (t *turn) several(step field, text string) (out, bool) {
 		return out{}, false
 	}
 	if before.Need != d.Need {
-		if before.Carried && before.Platform == d.Platform && f.slug == "" {
+		if (before.Carried || before.Guessed) && before.Platform == d.Platform && f.slug == "" {
 			d.Platform = typeIn(d.Need)
 		}
 		res := t.r.understand.Understand(d.Need) // the message holds more than the need

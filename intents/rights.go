@@ -28,6 +28,9 @@ var (
 // newsSaid asks for messages again: 重新订阅, 继续接收通知.
 var newsSaid = regexp.MustCompile(politely + `(?:重新|再次|再|恢复|继续|开启|打开)*(?:订阅|接收|开通|恢复|收)(?:我的|进度|办理)*(?:消息|通知|提醒|推送)` + endOf + `|` + politely + `(?:重新|再次?|恢复|继续|想)*(?:订阅|接收)` + endOf + `|^(?:please )?(?:re ?subscribe|subscribe)(?: me)?(?: again)?(?: please)?$|^(?:start|resume) (?:the )?(?:messages|news)(?: again)?$`)
 
+// statusSaid asks how a request goes: 帮我查一下进度.
+var statusSaid = regexp.MustCompile(politely + `(?:看看|看|睇睇|睇|查|查询|问)(?:一下|一睇|下)?(?:我|我的|我嘅|登记的?|办理的?|而家的?)*(?:进度|进展)` + endOf)
+
 // ofMessages are words of a wish to get no messages, which the request itself outlives.
 var ofMessages = regexp.MustCompile(`消息|讯息|通知|推送|提醒|短信|打扰|退订|订阅|发|骚扰|烦|unsubscribe|messag|news|notif|writ|text|send`)
 
@@ -49,6 +52,8 @@ func (t *turn) wantsOut() out {
 func rightsOf(said string) (command, bool) {
 	switch {
 	case question.MatchString(said):
+	case statusSaid.MatchString(said):
+		return cmdStatus, true
 	case newsSaid.MatchString(said):
 		return cmdNews, true
 	case eraseSaid.MatchString(said):
@@ -65,8 +70,8 @@ func rightsOf(said string) (command, bool) {
 
 // What is said of passing one's details on to somebody: 会不会把我电话给别人, 不要把我的资料卖给中介.
 var (
-	ownDetails = regexp.MustCompile(`(?:我|我们|我哋|本人|个人|客户|填的|留的|人家|人)(?:的|嘅|啲|哋嘅|们的)*(?:公司|个人|手机|联系|登记)*(?:电话|手机|号码|信息|资料|数据|隐私|联系方式|名字)|(?:my|our|personal) (?:personal |phone |contact )*(?:phone|number|data|details|information|info|contact|name)`)
-	passesOn   = regexp.MustCompile(`(?:给|俾|畀|转|发|传|告诉|透露|提供|公开|泄|交)(?:.{0,6})(?:别人|别个|其他|其它|人家|外人|人地|人哋|俾人|第三|中介|别家|别的|广告|推销|贷款公司|公司|骗子|外面|陌生|银行|同行|旁人|无关)|卖|倒卖|出售|泄露|泄漏|外泄|(?:share|give|pass|leak|disclose|hand|send|show|sell)\b`)
+	ownDetails = regexp.MustCompile(`(?:我|我们|我哋|本人|个人|客户|填的|留的|人家|人)(?:的|嘅|啲|哋嘅|们的|间|个)*(?:公司|个人|手机|联系|登记)*(?:的|嘅)?(?:电话|手机|号码|信息|资料|数据|隐私|联系方式|名字)|(?:my|our|personal) (?:personal |phone |contact )*(?:phone|number|data|details|information|info|contact|name)`)
+	passesOn   = regexp.MustCompile(`(?:给|俾|畀|转|发|传|告诉|透露|提供|公开|泄|交)(?:.{0,6})(?:别人|别个|其他|其它|人家|外人|人地|人哋|俾人|第三|中介|别家|别的|广告|推销|贷款公司|公司|骗子|外面|陌生|银行|同行|旁人|无关)|卖|倒卖|出售|泄露|泄漏|外泄|(?:share|give|pass|leak|disclose|hand|send|show|sell|given|shared|sold|passed|leaked)\b`)
 	tellsNotTo = regexp.MustCompile(`不|别|唔|勿|会|能|可以|禁止|\bnot\b|n't\b|\bnever\b|\brefuse\b`)
 	wonder     = regexp.MustCompile(`会不会|会唔会|能不能|不会.*吧|唔会.*[吧啩]|可以.*[吧吗]`)
 )
@@ -117,12 +122,18 @@ func (t *turn) rightsAnswer() out {
 }
 
 // whyTold asks what a detail is wanted for, outside the form: 为什么要我公司名字.
-var whyTold = regexp.MustCompile(`(?:要|问|填|留|写|登记|拿|攞|need|want|ask|give)(?: for)?\s*(?:我|我们|我哋|你们?|人家|my|our|the)?\s*(?:的|嘅|啲)?\s*(公司名称|公司名字|公司名|公司全称|企业名称|企业名字|企业名|厂名|名字|姓名|联系人|电话号码|电话|手机号码?|手机|号码|联系方式|地址|company name|firm name|name|phone number|phone|number|address)(?:啊|呀|呢|㗎|吗|做什么|干什么|干嘛|做乜|做咩|来干什么|有什么用)*$`)
+var whyTold = regexp.MustCompile(`(?:要|问|填|留|写|登记|拿|攞|need|want|ask|give)(?: for)?\s*(?:我|我们|我哋|你们?|人家|my|our|the)?\s*(?:的|嘅|啲|间|个)?\s*(公司名称|公司的名|公司嘅名|公司的名字|公司嘅名字|公司名字|公司名|公司全称|企业名称|企业名字|企业名|厂名|名字|姓名|联系人|电话号码|电话|手机号码?|手机|号码|联系方式|地址|company name|firm name|name|phone number|phone|number|address)(?:啊|呀|呢|㗎|吗|做什么|干什么|干嘛|做乜|做咩|来干什么|有什么用)*$`)
+
+// backOut are words of a question whether one may still take it back.
+var backOut = regexp.MustCompile(`撤回|撤销|反悔|后悔|取消登记|能取消|可以取消|能不能取消|can i (?:cancel|withdraw|take)`)
 
 // aboutDetails answers, where no form is going on, what people want to know of the details they would leave.
 func (t *turn) aboutDetails(text string) (out, bool) {
 	if aboutSharing(text) {
 		return t.shareAnswer(text), true
+	}
+	if s := fold(text); wonders(text) && utf8.RuneCountInString(s) <= 16 && backOut.MatchString(s) && t.hasOpen() {
+		return t.rightsAnswer(), true
 	}
 	if m := whyTold.FindStringSubmatch(lower(plain(text))); m != nil && asksWhy(text) {
 		f := fieldNamed(fold(m[1]))

@@ -38,6 +38,7 @@ func (t *turn) lastDigits(text string) (out, bool) {
 var (
 	agedNow  = regexp.MustCompile(`(?:我|本人|今年|现在|是|系)[^\d一二三四五六七八九十]{0,4}(\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)\s*周?岁|i(?:'m| am) (\d{2})\b`)
 	slipSaid = regexp.MustCompile(`^(?:不好意思|对不起|哦|啊|sorry)?[\s,，]*(?:刚才|头先|上面)?(?:打|写|说|讲|按|发)错|我?(?:已经|早就)?(?:成年|满(?:了)?(?:18|十八))|\b(?:typo|adult|over 18|of age)\b`)
+	ofAge    = regexp.MustCompile(`^(?:我|已经|早就|今年)*满(?:了)?(?:18|十八)?(?:周?岁)?(?:了|啦|喇)*$|^i am (?:over )?(?:18|an adult)`)
 	isAdult  = words("满了 已满 满18了 满十八了 已经满了 满18 满18周岁 成年了 成年 是 是的 对 系 yes yes.i.am i.am")
 )
 
@@ -51,7 +52,7 @@ func (t *turn) ageSlip(text, said string) (out, bool) {
 	}
 	if t.st.Menu != nil && t.st.Menu.Key == ageKey {
 		switch {
-		case isAdult[said]:
+		case isAdult[said] || ofAge.MatchString(said):
 			t.st.Minor = 0
 			return t.withMenu(out{text: t.say(ageOK), intent: understand.Referral}), true
 		case said == fold(say("zh", labelNotAdult)) || refuse[said]:

@@ -67,6 +67,7 @@ func (t *turn) startForm(slug, text string) out {
 	}
 	if text != "" { // what was understood of it counts less than what it names, and than what was spoken of
 		d.Platform = cmp.Or(typeIn(text), t.st.Slug, slug)
+		d.Guessed = typeIn(text) == "" && t.st.Slug == "" && slug != ""
 	}
 	early := t.fill(told, true)
 	t.offerSame()
@@ -102,7 +103,7 @@ func (t *turn) fill(f details, early bool) bool {
 	before := d.Contact + d.Phone
 	set(&d.Contact, f.contact)
 	if f.phone != "" && d.Phone == "" {
-		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third || d.Third
+		d.Phone, d.Ext, d.Third = f.phone, f.ext, f.third || d.Third || f.contact != "" && aboutOther(t.text)
 		d.vouch(t.text)
 	}
 	if told := d.Contact+d.Phone != before; told && early && d.Consent == nil {

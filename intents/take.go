@@ -171,6 +171,13 @@ func (t *turn) takeNeed(text string, done func() out) out {
 		masked = t.st.Need
 	}
 	d.Need, d.Carried = cutRunes(masked, maxNeed), false
+	if was := d.Platform; d.Guessed && was != "" { // from the words that asked to register
+		if d.Platform = ""; toldBefore.MatchString(said) {
+			d.Platform = was
+		} else if t.inferType(); d.Platform == "" {
+			d.Platform, d.Guessed = was, true
+		}
+	}
 	t.inferType()
 	return done()
 }
@@ -228,13 +235,8 @@ func (t *turn) takePhone(text string, done func() out) out {
 		d.vouch(text)
 		return done()
 	case phoneTooMany:
-		if list := numbersIn(text); len(list) > 1 && d.Consent != nil {
-			o := out{text: t.say(whichPhone), intent: understand.Referral, key: "phones"}
-			for _, n := range list[:min(len(list), 3)] {
-				o.choices = append(o.choices, bot.Choice{Label: ReadablePhone(n), Value: n})
-			}
-			o.choices = append(o.choices, t.choice(labelCancel))
-			return o
+		if d.Consent != nil {
+			return t.askWhichPhone(text)
 		}
 	case phoneCountry:
 		if d.Consent != nil {
@@ -258,6 +260,21 @@ func (t *turn) takePhone(text string, done func() out) out {
 		}
 	}
 	return t.retry(fPhone, badPhone)
+}
+
+// phonesKey names the question which of several numbers to keep.
+const phonesKey = "phones"
+
+// askWhichPhone asks which of several numbers to keep.
+func (t *turn) askWhichPhone(text string) out {
+	o := out{text: t.say(whichPhone), intent: understand.Referral, key: phonesKey}
+	for _, n := range numbersIn(text) {
+		if len(o.choices) < 3 {
+			o.choices = append(o.choices, bot.Choice{Label: ReadablePhone(n), Value: n})
+		}
+	}
+	o.choices = append(o.choices, t.choice(labelCancel))
+	return o
 }
 
 // otherWays are other ways to be reached, which the form does not take.

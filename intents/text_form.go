@@ -67,7 +67,7 @@ var formWords = map[key][2]string{
 	askAge:    {"您今年满18周岁了吗？", "Are you 18 or older?"},
 	ageOK:     {"好的，可以登记。", "All right, you may register."},
 	stopAlone: {"好的，以后不主动给您发消息。想再收消息，发「恢复通知」。", "All right, I will not write first any more. Send \"news please\" to have messages again."},
-	askOut:    {"登记的事是不办了，还是只是不想收消息？", "Shall the request itself stop, or only the messages?"},
+	askOut:    {"登记的事不办了，还是不想收消息？", "Shall the request itself stop, or only the messages?"},
 
 	labelAdult:    {"满了", "Yes, I am"},
 	labelNotAdult: {"没有", "No, I am not"},

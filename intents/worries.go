@@ -60,7 +60,7 @@ func (t *turn) worry(step field, text string) (string, bool) {
 
 // whyAbout reports whether a "why" is about the form and not about the policy.
 func whyAbout(said string, step field) bool {
-	if len([]rune(said)) <= 8 {
+	if len([]rune(said)) <= 8 || !isHan(said) && len(strings.Fields(said)) <= 5 {
 		return true
 	}
 	for _, w := range []string{"填", "登记", "问这个", "问呢个", "同意", "信息", "资料", "need this", "ask", "need my", "want my"} {
