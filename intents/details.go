@@ -353,8 +353,14 @@ func everydayName(low string) bool {
 	return notNames[low] || len(places.Only(low)) > 0 || typeIn(low) != "" || hasType(low) || fieldNamed(low) != ""
 }
 
+// oneMore are words of a wish to register again.
+var oneMore = regexp.MustCompile(`还|仲|再|也|另外?|多|一|份|件|次`)
+
 // tellsNeed reports whether a wish says what is wanted, and not only to be registered or called.
 func tellsNeed(low string) bool {
 	rest := filler.ReplaceAllString(fold(low), "")
+	if strings.Contains(low, "登记") {
+		rest = oneMore.ReplaceAllString(rest, "") // 我还想登记一个
+	}
 	return !urging.MatchString(rest) && utf8.RuneCountInString(rest) >= 2 && !strings.Contains(rest, "登记")
 }

@@ -109,3 +109,14 @@ func (t *turn) addNeed(text string, step field) (out, bool) {
 	d.Edit = ""
 	return t.change(fNeed, d.Need+"；"+value), true
 }
+
+// wantsSome reports whether a piece of a message says what is wanted. Words that only ask to register do not, and
+// give way to a need told in the form.
+func wantsSome(text string) bool {
+	for _, p := range pieceCut.Split(text, -1) {
+		if low := lower(plain(p)); (wants.MatchString(low) || needEN.MatchString(plain(p)) || typeIn(p) != "") && tellsNeed(low) {
+			return true
+		}
+	}
+	return false
+}

@@ -58,6 +58,7 @@ func (t *turn) startForm(slug, text string) out {
 	if told.count() == 0 {
 		if !asksOnly(text) {
 			d.Need = needOf(text)
+			d.Carried = d.Need != "" && !wantsSome(text)
 		}
 	} else if told.need == "" { // a need must not keep the name of a person who has not agreed yet
 		d.Need = needOf(strings.Join(told.other, "，"))

@@ -79,7 +79,7 @@ var commandWords = map[command]string{
 	cmdRestart:  "重新开始 从头开始 重来 从头来 重新来 restart start.over start.again begin.again",
 	cmdHelp:     "帮助 帮手 使用帮助 使用说明 怎么用 怎么使用 点用 点样用 help help.me how.to.use",
 	cmdHuman:    "转人工 人工 人工客服 人工服务 真人 转真人 搵人工 找人工 客服 转客服 human a.human agent operator staff talk.to.a.person talk.to.a.human real.person",
-	cmdRegister: "登记需求 登记 需求登记 帮我登记 开始登记 重新登记 register register.request",
+	cmdRegister: "登记需求 登记 需求登记 帮我登记 登记一下 登记下 帮我登记一下 开始登记 重新登记 register register.request",
 	cmdResume:   "继续登记 继续 接着登记 接着填 继续填 continue go.on resume",
 	cmdAsk:      "问政策 查政策 政策 policy",
 	cmdFind:     "找平台 揾平台 搵平台 找服务平台 find.platform platforms",
@@ -127,7 +127,7 @@ var commands = func() map[string]command {
 }()
 
 var (
-	politeHead = regexp.MustCompile(`^(我要|我想|我想要|还是|那就|那还是|那|咁|就|不如|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
+	politeHead = regexp.MustCompile(`^(好的|行|我要|我想|我想要|还是|那就|那还是|那|咁|就|不如|请|麻烦|麻烦你|麻烦您|唔该|帮我|给我|我想请|please |pls |i want to |i want )+`)
 	politeTail = regexp.MustCompile(`(吧|啦|喇|了|啊|呀|哦|呢|谢谢|唔该|多谢| please| pls| thanks)$`)
 )
 
