@@ -315,6 +315,9 @@ func (t *turn) direct(text, said string) (out, bool) {
 	if o, ok := t.numberTold(text, said); ok {
 		return o, true
 	}
+	if asksFirst.MatchString(text) && !wonders(text) && t.takesLeads() { // 我要登记需求，想做检测
+		return t.startForm(typeIn(text), text), true
+	}
 	recent := t.st.Last != "" && t.in.Now.Sub(time.Unix(t.st.LastAt, 0)) < doneLife
 	if recent && (said == "确认" || said == "确认提交" || said == "提交" || said == "confirm" || saysAgree(said)) {
 		return out{text: t.say(formAlready, "number", t.st.Last), intent: understand.Referral, choices: []bot.Choice{t.choice(labelStatus), t.choice(labelAsk)}}, true

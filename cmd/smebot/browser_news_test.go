@@ -71,7 +71,7 @@ func TestBrowserNews(t *testing.T) {
 	if waiting, err := db.WaitingFor(t.Context(), l.From, 10); err != nil || len(waiting) != 0 {
 		t.Errorf("%d messages wait still, %v", len(waiting), err)
 	}
-	b.wants(b.choose("帮上一点", false), "谢谢您告诉我们", "公司全称")
+	b.wants(b.choose("帮上一点", false), "谢谢您告诉我们", "还是中山市古镇明辉灯饰有限公司")
 	if l, err = db.Lead(t.Context(), number); err != nil || l.Helped != store.HelpedPartly {
 		t.Errorf("the answer is %q, %v", l.Helped, err)
 	}
