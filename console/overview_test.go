@@ -63,7 +63,7 @@ func TestOverviewCountsLeads(t *testing.T) {
 	wu := w.signed("wu", store.RoleSupervisor)
 	span := "from=2026-11-02&to=2026-11-17"
 	w.same("by week", wu.numbersOf("weeks", span), "2026-11-02|2", "2026-11-09|1", "2026-11-16|2")
-	w.same("by platform", wu.numbersOf("platform", span), "融资服务|4", "电子商务|1")
+	w.same("by platform", wu.numbersOf("platform", span), "企业融资|4", "电子商务|1")
 	w.same("by town", wu.numbersOf("town", span), "中山市古镇镇|4", "没填|1")
 	w.same("by channel", wu.numbersOf("channel", span), "guzhen|5")
 	w.same("by outcome", wu.numbersOf("outcome", span), "新|3", "已联系|1", "已转介|0", "服务中|0", "已办结|0", "已关闭：已帮到|0",
@@ -106,7 +106,7 @@ func TestOverviewTimesFirstContacts(t *testing.T) {
 			t.Errorf("%s: %q, want %s", key, m, want)
 		}
 	}
-	holds(t, "the page", body, "还有 2 条已超时没联系", "九成在 6.0 天内")
+	holds(t, "the page", body, "其中 2 条超时还没联系", "九成在 6.0 天内")
 }
 
 // Working days are those of the office.
@@ -150,9 +150,9 @@ func TestOverviewOfTalk(t *testing.T) {
 	span := "from=2026-11-20&to=2026-11-23"
 	w.same("intents", wu.numbersOf("intents", span), "问政策|4", "找平台|3", "说得不清，追问|1", "文件里没有写|1")
 	w.same("refusals", wu.numbersOf("refusals", span), "几条都像，先追问|1", "文件里没有写|1")
-	w.same("voices", wu.numbersOf("feedback", span), "第 24 条|1|1", "平台：融资服务|1|0")
+	w.same("voices", wu.numbersOf("feedback", span), "第 24 条|1|1", "平台：企业融资|1|0")
 	w.same("older voices", wu.numbersOf("feedback", "from=2026-09-01&to=2026-09-30"), "2/x 第 3 条|1|0")
-	w.same("unmet", wu.numbersOf("unmet", span), "中山市古镇镇|质量检测|2|1", "不知道镇街|融资服务|1|0")
+	w.same("unmet", wu.numbersOf("unmet", span), "中山市古镇镇|质量检测|2|1", "不知道镇街|企业融资|1|0")
 	w.same("unmet before", wu.numbersOf("unmet", "from=2026-09-01&to=2026-10-31"))
 	_, body := wu.get("/console/overview?" + span)
 	holds(t, "the page", body, "66.7%", "有用 2，没用 1", "中山市古镇镇 · 质量检测", "没有数据")
