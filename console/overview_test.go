@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/intents"
+	"smebot/knowledge"
 	"smebot/store"
 )
 
@@ -330,7 +332,7 @@ func TestChartsKeepWithinTheirPicture(t *testing.T) {
 				}
 			}
 			for _, l := range d.Texts {
-				if l.Y < 0 || l.Y > float64(d.Height) || len([]rune(l.Text)) > maxLabel+1 {
+				if l.Y < 0 || l.Y > float64(d.Height) || drawnWidth(l.Text) > maxLabel+1 {
 					t.Errorf("%v upright %v: the words %q at %v", numbers, upright, l.Text, l.Y)
 				}
 			}
@@ -354,5 +356,62 @@ func TestNumbersAsPeopleReadThem(t *testing.T) {
 		if got := v.Wait(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
+	}
+}
+
+func drawnWidth(s string) (n int) {
+	for _, r := range s {
+		n += runeWidth(r)
+	}
+	return n
+}
+
+// A label is cut by the room that it takes, not by its characters: English ones are half as wide.
+func TestLabelsUseTheirRoom(t *testing.T) {
+	for _, key := range []string{"overview.waited.waiting", "overview.waited.overdue", "overview.waited.settled"} {
+		text := catalogue[key].en
+		if strings.Contains(text, "%d") {
+			text = fmt.Sprintf(text, contactGoal)
+		}
+		if got := shortened(text); got != text {
+			t.Errorf("%q is cut to %q", text, got)
+		}
+	}
+	for _, reason := range store.CloseReasons {
+		if text := say("en", "overview.closed", say("en", "leads.reason."+string(reason))); shortened(text) != text {
+			t.Errorf("%q is cut to %q", text, shortened(text))
+		}
+	}
+	if got := shortened(strings.Repeat("长", 25)); got != strings.Repeat("长", 24)+"…" {
+		t.Errorf("a long Chinese label: %q", got)
+	}
+}
+
+func TestNobodyLateIsSaid(t *testing.T) {
+	w := openDesk(t)
+	w.lead(1, bot.Web)
+	l := leadOf(2, bot.Web, w.clock())
+	l.From.Channel = "web"
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: l.Number, From: l.From, At: w.clock(), Reply: bot.Reply{Text: "已登记"}, Effects: []bot.Effect{store.SaveLead{Lead: l}}}))
+	wu := w.signed("wu", store.RoleSupervisor)
+	_, body := wu.get("/console/overview")
+	late := cutBetween(body, `id="late"`, "</figure>")
+	holds(t, "who is late", late, "没有人超时")
+	lacks(t, "who is late", late, "这段时间没有数据")
+	w.same("channels", wu.numbersOf("channel", ""), "guzhen|1", "网页|1")
+}
+
+// One name for a type of platform, the chat's, on pages, in files and in the directory.
+func TestTypesHaveOneName(t *testing.T) {
+	for lang, l := range map[string]knowledge.Language{"zh": knowledge.Simplified, "en": knowledge.English} {
+		for _, p := range platformsIn(lang) {
+			want := intents.PlatformName(l, p.Slug)
+			if p.Name != want || say(lang, "leads.platform."+p.Slug) != want || ExportWords(lang)("platform", p.Slug) != want {
+				t.Errorf("%s in %s: %q, %q, want %q", p.Slug, lang, p.Name, say(lang, "leads.platform."+p.Slug), want)
+			}
+		}
+	}
+	if ExportWords("zh")("channel", "web") != "网页" || ExportWords("zh")("channel", "ask") != "命令行试问" || ExportWords("zh")("channel", "guzhen") != "guzhen" {
+		t.Error("channels in files are not called as on pages")
 	}
 }

@@ -158,13 +158,13 @@ func (s *Server) saveSettings(v *visit) error {
 
 // hourWords are how hours are written in Chinese, and the form that the configuration has. Longer words come first.
 var hourWords = func() *strings.Replacer {
-	pairs := []string{"：", ":", "；", ";", "，", " ", "、", " ", "。", " ", "至", "-", "到", "-", "～", "-", "~", "-", "—", "-", "–", "-", "每天", "Mon-Sun ", "工作日", "Mon-Fri "}
+	pairs := []string{"：", ":", "；", "; ", "，", " ", "、", " ", "。", " ", "至", "-", "到", "-", "～", "-", "－", "-", "~", "-", "—", "-", "–", "-", "每天", "Mon-Sun ", "工作日", "Mon-Fri "}
 	for i, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
 		for _, week := range []string{"星期", "礼拜", "周"} {
 			pairs = append(pairs, week+string([]rune("一二三四五六日")[i]), name)
 		}
 	}
-	return strings.NewReplacer(append(pairs, "星期天", "Sun", "周天", "Sun", "上午", " ")...)
+	return strings.NewReplacer(append(pairs, "星期天", "Sun", "礼拜天", "Sun", "周天", "Sun", "上午", " ")...)
 }()
 
 // dayEnd is where the days of hours end and the times begin without a blank.
