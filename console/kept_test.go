@@ -162,3 +162,19 @@ func TestTooLargeUploadsGetTheFormAgain(t *testing.T) {
 		}
 	}
 }
+
+// The conversation is kept with contact details masked, the centre's own as well; what was agreed to stands with the consent.
+func TestTheWordsAgreedToAreShown(t *testing.T) {
+	w := openDesk(t)
+	l := w.lead(1, bot.WeChat)
+	wu := w.signed("wu", store.RoleSupervisor)
+	_, body := wu.get("/console/leads/" + l.Number)
+	lacks(t, "a lead whose notice is not kept", body, "同意的说明原文")
+	w.must(w.db.NoteNotices(t.Context(), []store.NoticeText{
+		{Version: l.Consent.Version, Language: "zh", Words: "由谁处理：古镇服务中心，0760-88888888", Actor: "file"},
+		{Version: "2026-11/00000000", Language: "zh", Abroad: true, Words: "别的说明", Actor: "file"},
+	}))
+	_, body = wu.get("/console/leads/" + l.Number)
+	holds(t, "the lead", body, "同意的说明原文", "由谁处理：古镇服务中心，0760-88888888")
+	lacks(t, "the lead", body, "别的说明")
+}

@@ -53,6 +53,7 @@ type leadData struct {
 	Picked              string              // what the list of the directory stands at
 	RevealReasons       []string
 	Given               []store.Disclosure // files it stood in
+	Notice              string             // the words that the person agreed to; "" if they are not kept
 
 	Revealed   string // the phone number in clear, on the answer to the form that asks for it alone
 	Link       string // an answer link, likewise
@@ -114,7 +115,11 @@ func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadD
 	ctx, a := v.R.Context(), v.Account
 	d := leadData{Lead: l, Masked: masked(a), Firm: shownFirm(a, l.Firm), Contact: l.Contact, Need: l.Need, Late: s.Store.Ageing(l),
 		Reasons: store.CloseReasons, RevealReasons: revealReasons, MayCall: mayCall(l), MayLink: mayLink(l)}
-	var err error
+	notice, err := s.Store.Notice(ctx, l.Consent.Version)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	d.Notice = notice.Words
 	if d.Masked {
 		d.Contact, d.Need = maskWord(l.Contact), "" // a need may tell who it is
 	} else {

@@ -162,6 +162,7 @@ var leadsText = map[string]words{
 	"leads.call.due":                {"消息送不到本人，请打电话。", "No message reaches the person: please call."},
 	"leads.consent":                 {"同意记录", "Consent"},
 	"leads.consent.text":            {"说明版本", "Version of the notice"},
+	"leads.consent.words":           {"同意的说明原文", "The words agreed to"},
 	"leads.consent.at":              {"同意时间", "Agreed at"},
 	"leads.consent.to":              {"交给谁", "Receiver"},
 	"leads.consent.abroad":          {"含向境外传输", "Covers the transfer abroad"},
