@@ -77,7 +77,7 @@ var overviewText = map[string]words{
 	"overview.subject.platform": {"平台：%s", "Platform: %s"},
 
 	"overview.intent":           {"意图", "Intent"},
-	"overview.intents.note":     {"一句话算一次；登记时填表的每一步都算“登记需求”。", "One message counts once; each step of the referral form counts as a referral."},
+	"overview.intents.note":     {"一句话算一次；登记时填表的每一步都算“登记需求”，点“有答案告诉我”、评价有没有用这些按钮算“其他按钮”。", "One message counts once; each step of the referral form counts as a referral; asking to be told and calling an answer useful count as other buttons."},
 	"overview.intent.policy":    {"问政策", "Policy"},
 	"overview.intent.platform":  {"找平台", "Platform"},
 	"overview.intent.clarify":   {"说得不清，追问", "Asked back"},
