@@ -117,9 +117,9 @@ func TestOrganisationGivesBack(t *testing.T) {
 	l := w.lead(1, bot.WeChat)
 	li := w.signed("li", store.RoleAgent)
 	at := "/console/leads/" + l.Number
-	li.post(at+"/move", "version", "1", "to", "contacted")
-	li.post(at+"/pass", "version", "2", "other", "检测中心")
-	li.post(at+"/move", "version", "3", "to", "referred")
+	w.must(w.db.MoveLead(t.Context(), l.Number, 1, store.Contacted, "", "li"))
+	w.must(w.db.HandLead(t.Context(), l.Number, 2, "", "检测中心", "li"))
+	w.must(w.db.MoveLead(t.Context(), l.Number, 3, store.Referred, "", "li"))
 	_, body := li.post(at + "/link")
 	link, ask := linkField.FindString(body), stranger(t)
 	_, page := ask(http.MethodGet, w.web.URL+link, nil)

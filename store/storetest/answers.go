@@ -9,13 +9,20 @@ import (
 	"smebot/store"
 )
 
+// referred stores a lead of chen that was passed on to an organisation, and returns its number. Its version is 4.
+func (e *env) referred(organisation string) string {
+	e.Helper()
+	e.commit(withLead("k1", lead(1, chen)))
+	number := lead(1, chen).Number
+	e.must(e.MoveLead(ctx, number, 1, store.Contacted, "", "li"))
+	e.must(e.HandLead(ctx, number, 2, "li", organisation, "li"))
+	e.must(e.MoveLead(ctx, number, 3, store.Referred, "", "li"))
+	return number
+}
+
 var answerTests = []contract{
 	{"an organisation answers by its link", func(e *env) {
-		e.commit(withLead("k1", lead(1, chen)))
-		number := lead(1, chen).Number
-		e.must(e.MoveLead(ctx, number, 1, store.Contacted, "", "li"))
-		e.must(e.HandLead(ctx, number, 2, "li", "古镇灯饰检测中心", "li"))
-		e.must(e.MoveLead(ctx, number, 3, store.Referred, "", "li"))
+		number := e.referred("古镇灯饰检测中心")
 		token, err := e.AnswerLink(number, "古镇灯饰检测中心", start.Add(store.AnswerLife))
 		e.must(err)
 		other, err := e.AnswerLink(number, "石湾检测所", start.Add(store.AnswerLife))
@@ -55,11 +62,7 @@ var answerTests = []contract{
 		}
 	}},
 	{"an organisation that cannot help is put before staff", func(e *env) {
-		e.commit(withLead("k1", lead(1, chen)))
-		number := lead(1, chen).Number
-		e.must(e.MoveLead(ctx, number, 1, store.Contacted, "", "li"))
-		e.must(e.HandLead(ctx, number, 2, "li", "检测中心", "li"))
-		e.must(e.MoveLead(ctx, number, 3, store.Referred, "", "li"))
+		number := e.referred("检测中心")
 		token, err := e.AnswerLink(number, "检测中心", start.Add(store.AnswerLife))
 		e.must(err)
 		marked := func(when string, want store.OrgAnswer) {
@@ -99,11 +102,7 @@ var answerTests = []contract{
 		marked("done", "")
 	}},
 	{"whoever accepts is given the contact, and that is written down", func(e *env) {
-		e.commit(withLead("k1", lead(1, chen)))
-		number := lead(1, chen).Number
-		e.must(e.MoveLead(ctx, number, 1, store.Contacted, "", "li"))
-		e.must(e.HandLead(ctx, number, 2, "li", "检测中心", "li"))
-		e.must(e.MoveLead(ctx, number, 3, store.Referred, "", "li"))
+		number := e.referred("检测中心")
 		for i, name := range []string{"检测中心", "石湾检测所"} {
 			if i > 0 {
 				e.must(e.HandLead(ctx, number, e.version(number), "li", name, "li"))
