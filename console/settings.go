@@ -244,7 +244,7 @@ func (s *Server) switchChannel(v *visit) error {
 	if err := s.Office.Reload(v.R.Context(), v.Account.Name); err != nil {
 		return err
 	}
-	return v.redirect("/console/settings", done, name)
+	return v.redirect("/console/settings", done, v.Channel(name))
 }
 
 func (s *Server) noticesPage(v *visit) error {
