@@ -1,9 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"smebot/store"
@@ -17,22 +20,25 @@ func (s *Server) auditRoutes() []route {
 }
 
 var auditText = map[string]words{
-	"audit.title":   {"操作记录", "Audit log"},
-	"audit.lead":    {"谁在什么时候做了什么。只增不改，每一行都和上一行连在一起；改过哪一行，核对时就会指出来。", "Who did what and when. Lines are only ever added and each rests on the one before, so a changed one shows."},
-	"audit.time":    {"时间", "Time"},
-	"audit.actor":   {"谁", "Who"},
-	"audit.action":  {"做了什么", "What"},
-	"audit.subject": {"对象", "To what"},
-	"audit.detail":  {"说明", "Detail"},
-	"audit.since":   {"从", "From"},
-	"audit.until":   {"到", "To"},
-	"audit.all":     {"全部", "All"},
-	"audit.verify":  {"现在核对整份记录", "Check the whole log now"},
-	"audit.store":   {"核对整个数据库，请在服务器上运行 smebot verify。", "To check the whole store run smebot verify on the server."},
-	"audit.sound":   {"核对无误：从第一行到最后一行都没有被改动。", "The log is sound from its first line to its last."},
-	"audit.broken":  {"记录被改动过：%s", "The log was changed: %s"},
-	"audit.baddate": {"日期请写成 2026-11-23 这样。", "Write dates like 2026-11-23."},
+	"audit.title":          {"操作记录", "Audit log"},
+	"audit.lead":           {"谁在什么时候做了什么。只增不改，每一行都和上一行连在一起；改过哪一行，核对时就会指出来。", "Who did what and when. Lines are only ever added and each rests on the one before, so a changed one shows."},
+	"audit.time":           {"时间", "Time"},
+	"audit.actor":          {"谁", "Who"},
+	"audit.action":         {"做了什么", "What"},
+	"audit.subject":        {"对象", "To what"},
+	"audit.detail":         {"说明", "Detail"},
+	"audit.since":          {"从", "From"},
+	"audit.until":          {"到", "To"},
+	"audit.all":            {"全部", "All"},
+	"audit.verdict.sound":  {"没有问题", "sound"},
+	"audit.verdict.broken": {"被改动过", "changed"},
+	"audit.verify":         {"现在核对整份记录", "Check the whole log now"},
+	"audit.store":          {"核对整个数据库，请在服务器上运行 smebot verify。", "To check the whole store run smebot verify on the server."},
+	"audit.sound":          {"核对无误：从第一行到最后一行都没有被改动。", "The log is sound from its first line to its last."},
+	"audit.broken":         {"记录被改动过：%s", "The log was changed: %s"},
+	"audit.baddate":        {"日期请写成 2026-11-23 这样。", "Write dates like 2026-11-23."},
 
+	"act.retention.run":    {"清理到期的数据", "removed what was past its time"},
 	"act.signin":           {"登录", "signed in"},
 	"act.signin.blocked":   {"多次密码错误，暂停登录", "held back after wrong passwords"},
 	"act.account.add":      {"新增账号", "added an account"},
@@ -63,12 +69,42 @@ const auditPageSize = 50
 type auditData struct {
 	Entries       []store.AuditEntry
 	Actor, Action string
+	Actions       []auditAction // to choose from
 	Since, Until  string
 	Older         string // the next page; "" at the end
 	Newest        bool   // this is not the first page
 	Verdict       string
 	Sound         bool
 	Problem       string
+}
+
+// auditAction is an action of the log and its words.
+type auditAction struct{ Code, Words string }
+
+// actions are those that the log has words for, by their words.
+func (v *visit) actions() (all []auditAction) {
+	for key := range catalogue {
+		if code, is := strings.CutPrefix(key, "act."); is {
+			all = append(all, auditAction{code, v.T(key)})
+		}
+	}
+	slices.SortFunc(all, func(a, b auditAction) int {
+		return cmp.Or(strings.Compare(a.Words, b.Words), strings.Compare(a.Code, b.Code))
+	})
+	return all
+}
+
+// auditActors are those who stand in the log and are no accounts.
+var auditActors = []string{"operator", "system", "organisation", "person"}
+
+// actorCode turns the words for one who is no account back into what the log holds.
+func (v *visit) actorCode(words string) string {
+	for _, code := range auditActors {
+		if words == v.actor(code) {
+			return code
+		}
+	}
+	return words
 }
 
 // Act names an action of the log in words; for templates. One without words stands for itself.
@@ -79,9 +115,50 @@ func (v *visit) Act(action string) string {
 	return action
 }
 
+// Told puts the detail of a line into words where it holds codes of the program; for templates.
+func (v *visit) Told(e store.AuditEntry) string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(e.Detail), " ")
+	prefix := ""
+	switch e.Action {
+	case "lead.move":
+		words := v.known("leads.status.", first)
+		if rest != "" {
+			words += " · " + v.known("leads.reason.", rest)
+		}
+		return words
+	case "lead.answer":
+		return v.known("answer.", answerKey(store.OrganisationAnswer(e.Detail)))
+	case "knowledge.import":
+		words := v.known("knowledge.audit.", first)
+		if rest == undatedVersion {
+			rest = v.T("knowledge.audit.undated")
+		}
+		return strings.TrimSpace(words + " " + rest)
+	case "lead.phone":
+		prefix = "leads.phone."
+	case "audit.verify":
+		prefix = "audit.verdict."
+	case "account.add", "account.role":
+		prefix = "role."
+	}
+	if prefix == "" {
+		return e.Detail
+	}
+	return v.known(prefix, e.Detail)
+}
+
 func (s *Server) auditPage(v *visit) error {
 	d := auditData{Actor: v.query("actor"), Action: v.query("action"), Since: v.query("since"), Until: v.query("until")}
-	f := store.AuditFilter{Actor: d.Actor, Action: d.Action, Limit: auditPageSize + 1}
+	d.Actions = v.actions()
+	for _, a := range d.Actions {
+		if d.Action == a.Words {
+			d.Action = a.Code
+		}
+	}
+	if d.Action != "" && !slices.ContainsFunc(d.Actions, func(a auditAction) bool { return a.Code == d.Action }) {
+		d.Actions = append(d.Actions, auditAction{d.Action, d.Action}) // of an older version, or the beginning of several
+	}
+	f := store.AuditFilter{Actor: v.actorCode(d.Actor), Action: d.Action, Limit: auditPageSize + 1}
 	var err error
 	if f.Since, err = parseDay(d.Since); err == nil {
 		f.Until, err = parseDay(d.Until)
@@ -110,7 +187,7 @@ func (s *Server) auditPage(v *visit) error {
 // auditVerify walks the whole log and says where it was changed first. It looks before it writes its own line, which
 // would rest on what was changed.
 func (s *Server) auditVerify(v *visit) error {
-	d := auditData{Verdict: v.T("audit.sound"), Sound: true}
+	d := auditData{Verdict: v.T("audit.sound"), Sound: true, Actions: v.actions()}
 	broken := s.Store.VerifyAudit(v.R.Context())
 	if err := v.R.Context().Err(); err != nil {
 		return err

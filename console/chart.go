@@ -18,7 +18,8 @@ type chart struct {
 	Upright bool     // columns along time, not bars
 	Shares  bool     // the table tells each row's part of the whole
 	Note    string
-	Width   int // of the heads, how many label a row
+	Empty   string // said in place of the picture if there is nothing to draw; "" for the usual
+	Width   int    // of the heads, how many label a row
 }
 
 // chartRow is a bar, and a line of the table.
@@ -61,7 +62,7 @@ const (
 	barStep   = 44 // height of a bar with its label above it, in CSS pixels
 	barHeight = 13
 	barWidest = 84.0 // percent of the width; the number stands beside it
-	maxLabel  = 24   // characters; the table holds the whole
+	maxLabel  = 48   // of a label, in halves of a Chinese character's width; the table holds the whole
 
 	plotTop    = 22.0 // room for the number above a column
 	plotHeight = 170.0
@@ -182,10 +183,21 @@ func niceStep(n int) int {
 
 // shortened is a label that a phone has room for.
 func shortened(s string) string {
-	if cut := clip(s, maxLabel); cut != s {
-		return cut + "…"
+	width := 0
+	for i, r := range s {
+		if width += runeWidth(r); width > maxLabel {
+			return s[:i] + "…"
+		}
 	}
 	return s
+}
+
+// runeWidth is how wide a character is drawn, in halves of a Chinese one's width.
+func runeWidth(r rune) int {
+	if r >= 0x2E80 { // from here on: radicals, kana, Chinese characters, their punctuation and full-width forms
+		return 2
+	}
+	return 1
 }
 
 // short is a date without its year.

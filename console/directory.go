@@ -69,13 +69,9 @@ func (l platformNames) Type(slug string) string {
 }
 
 func platformsIn(lang string) platformNames {
-	slugs, names := directory.Platforms()
-	list := make(platformNames, len(slugs))
-	for i, slug := range slugs {
-		list[i] = platformName{slug, names[slug]}
-		if lang == "en" {
-			list[i].Name = strings.ReplaceAll(slug, "-", " ")
-		}
+	list := make(platformNames, len(platformSlugs))
+	for i, slug := range platformSlugs {
+		list[i] = platformName{slug, say(lang, "leads.platform."+slug)}
 	}
 	return list
 }

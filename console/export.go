@@ -183,8 +183,8 @@ func (s *Server) beginExport(v *visit, w store.Work, spec export.Spec, purpose, 
 func ExportWords(lang string) export.Words {
 	kinds := map[string]string{
 		"field": "leads.field.", "status": "leads.status.", "reason": "leads.reason.", "platform": "leads.platform.", "receiver": "leads.receiver.",
-		"helped": "leads.helped.",
-		"view":   "leads.view.", "note": "export.note.", "word": "app.",
+		"helped": "leads.helped.", "channel": "leads.channel.",
+		"view": "leads.view.", "note": "export.note.", "word": "app.",
 	}
 	return func(kind, value string) string {
 		switch kind {

@@ -130,7 +130,7 @@ func TestExportToExcel(t *testing.T) {
 		t.Fatalf("%d rows, heads %v", len(rows), rows[0])
 	}
 	all := fmt.Sprint(rows)
-	holds(t, "the sheet", all, "20261123-000001", "20261123-000005", "光明灯饰3厂", "融资服务", "已联系", "2026-11-23 10:00")
+	holds(t, "the sheet", all, "20261123-000001", "20261123-000005", "光明灯饰3厂", "企业融资", "已联系", "2026-11-23 10:00")
 	lacks(t, "the sheet", all, gone.Number, "138001", "电话", "openid", "financing")
 	said, err := book.GetRows(sheets[1])
 	w.must(err)

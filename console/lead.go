@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"smebot/store"
@@ -19,6 +20,7 @@ func (s *Server) leadPageRoutes() []route {
 		{http.MethodPost, "/console/leads/{number}/take", permLeadsWork, s.takeLead},
 		{http.MethodPost, "/console/leads/{number}/pass", permLeadsWork, s.passLead},
 		{http.MethodPost, "/console/leads/{number}/called", permLeadsWork, s.calledLead},
+		{http.MethodPost, "/console/leads/{number}/heard", permLeadsWork, s.heardLead},
 		{http.MethodPost, "/console/leads/{number}/phone", permLeadsWork, s.revealPhone},
 		{http.MethodPost, "/console/leads/{number}/link", permLeadsWork, s.linkLead},
 	}
@@ -48,8 +50,10 @@ type leadData struct {
 	Offices             []officeGroup       // whom it can be passed to
 	Office              *store.Organisation // whom it was passed to, as the directory has it
 	Other               string              // whom it was passed to, if the directory has it not
+	Picked              string              // what the list of the directory stands at
 	RevealReasons       []string
 	Given               []store.Disclosure // files it stood in
+	Notice              string             // the words that the person agreed to; "" if they are not kept
 
 	Revealed   string // the phone number in clear, on the answer to the form that asks for it alone
 	Link       string // an answer link, likewise
@@ -60,13 +64,34 @@ type leadData struct {
 	Draft      string // a note that was not saved
 }
 
-// lead reads the lead of an address. One that the account may not see looks like one that is not there.
+// lead reads the lead of an address. One that the account may not see looks like one that is not there, unless it was
+// open to the account when the form was made.
 func (v *visit) lead() (store.Lead, error) {
 	l, err := v.s.Store.Lead(v.R.Context(), v.R.PathValue("number"))
-	if errors.Is(err, store.ErrNotFound) || err == nil && !mayLead(v.Account, l.Assignee) {
+	switch {
+	case err == nil && mayLead(v.Account, l.Assignee):
+		return l, nil
+	case err == nil && mutating(v.R.Method) && v.hadLead(l):
+		return l, v.fail(http.StatusConflict, "leads.taken")
+	case err == nil || errors.Is(err, store.ErrNotFound):
 		return l, v.fail(http.StatusNotFound, "error.notfound")
 	}
 	return l, err
+}
+
+// hadLead reports whether an account that may not open a lead could do so before: it acted on it, or might at the
+// version that its form was made from.
+func (v *visit) hadLead(l store.Lead) bool {
+	made, assignee := v.version(), ""
+	for i, e := range l.History {
+		if e.Actor == v.Account.Name {
+			return true
+		}
+		if e.Action == "assigned" && int64(i) < made {
+			assignee = e.Detail
+		}
+	}
+	return made > 0 && made < l.Version && mayLead(v.Account, assignee)
 }
 
 func leadPath(number string) string { return "/console/leads/" + number }
@@ -90,7 +115,11 @@ func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadD
 	ctx, a := v.R.Context(), v.Account
 	d := leadData{Lead: l, Masked: masked(a), Firm: shownFirm(a, l.Firm), Contact: l.Contact, Need: l.Need, Late: s.Store.Ageing(l),
 		Reasons: store.CloseReasons, RevealReasons: revealReasons, MayCall: mayCall(l), MayLink: mayLink(l)}
-	var err error
+	notice, err := s.Store.Notice(ctx, l.Consent.Version)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	d.Notice = notice.Words
 	if d.Masked {
 		d.Contact, d.Need = maskWord(l.Contact), "" // a need may tell who it is
 	} else {
@@ -118,6 +147,7 @@ func (s *Server) showLead(v *visit, status int, l store.Lead, change func(*leadD
 		if d.Office = officeOf(l.Organisation, d.Offices); d.Office == nil {
 			d.Other = l.Organisation
 		}
+		d.Picked = l.Organisation
 		if d.Workers, err = s.workers(v); err != nil {
 			return err
 		}
@@ -155,11 +185,11 @@ func (v *visit) version() int64 {
 }
 
 // changed answers a POST that changed a lead, or could not. A conflict shows the lead as it is now, who changed it
-// and what was not saved; nothing is overwritten.
-func (v *visit) changed(l store.Lead, err error, done, draft string) error {
+// and, by keep, what was not saved; nothing is overwritten.
+func (v *visit) changed(l store.Lead, err error, keep ...func(*leadData)) error {
 	switch {
 	case err == nil:
-		return v.redirect(leadPath(l.Number), done)
+		return v.redirect(leadPath(l.Number), "leads.saved")
 	case errors.Is(err, store.ErrMove):
 		return v.refuse(leadPath(l.Number), "leads.move.refused")
 	case !errors.Is(err, store.ErrStale):
@@ -174,9 +204,12 @@ func (v *visit) changed(l store.Lead, err error, done, draft string) error {
 		by = now.History[n-1].Actor
 	}
 	return v.s.showLead(v, http.StatusConflict, now, func(d *leadData) {
-		d.Conflict, d.Own, d.Draft = v.T("leads.conflict", v.actor(by)), by == v.Account.Name, draft
+		d.Conflict, d.Own = v.T("leads.conflict", v.actor(by)), by == v.Account.Name
 		if d.Own {
 			d.Conflict = v.T("leads.conflict.own") // two windows, or a click too many
+		}
+		for _, k := range keep {
+			k(d)
 		}
 	})
 }
@@ -202,9 +235,9 @@ func (s *Server) moveLead(v *visit) error {
 	}
 	err = s.Store.MoveLead(v.R.Context(), l.Number, v.version(), to, reason, v.Account.Name)
 	if err == nil {
-		err = v.audit("lead.move", l.Number, string(to)+" "+string(reason))
+		err = v.audit("lead.move", l.Number, strings.TrimSpace(string(to)+" "+string(reason)))
 	}
-	return v.changed(l, err, "leads.saved", "")
+	return v.changed(l, err)
 }
 
 func (s *Server) noteLead(v *visit) error {
@@ -222,7 +255,7 @@ func (s *Server) noteLead(v *visit) error {
 	if err == nil {
 		err = v.audit("lead.note", l.Number, "")
 	}
-	return v.changed(l, err, "leads.saved", text)
+	return v.changed(l, err, func(d *leadData) { d.Draft = text })
 }
 
 // takeLead gives a lead to the account itself, or lets it go; a supervisor may give it to anybody.
@@ -249,7 +282,7 @@ func (s *Server) takeLead(v *visit) error {
 	if err == nil {
 		err = v.audit("leads.assign", assignee, l.Number)
 	}
-	return v.changed(l, err, "leads.saved", "")
+	return v.changed(l, err)
 }
 
 // calledLead notes that the person was telephoned.
@@ -261,7 +294,19 @@ func (s *Server) calledLead(v *visit) error {
 	if err = s.Store.CallDone(v.R.Context(), l.Number, v.Account.Name); err == nil {
 		err = v.audit("lead.called", l.Number, "")
 	}
-	return v.changed(l, err, "leads.saved", "")
+	return v.changed(l, err)
+}
+
+// heardLead takes the mark of an organisation's answer off a lead: somebody saw it.
+func (s *Server) heardLead(v *visit) error {
+	l, err := v.lead()
+	if err != nil {
+		return err
+	}
+	if err = s.Store.AnswerHeard(v.R.Context(), l.Number, v.version(), v.Account.Name); err == nil {
+		err = v.audit("lead.heard", l.Number, "")
+	}
+	return v.changed(l, err)
 }
 
 // mayCall reports whether a lead's number may be shown: not once the person took the consent back or had it erased.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"smebot/directory"
 	"smebot/store"
 )
 
@@ -27,8 +28,7 @@ func (s *Server) leadRoutes() []route {
 const pageSize = 50
 
 // platformSlugs are the kinds of platforms, as leads name them.
-var platformSlugs = []string{"technology-innovation", "industrial-design", "quality-testing", "intellectual-property",
-	"information-network", "e-commerce", "incubation", "financing", "talent-training"}
+var platformSlugs, _ = directory.Platforms()
 
 // leadStates are the states in the order in which a lead goes through them.
 var leadStates = []store.Status{store.New, store.Contacted, store.Referred, store.InService, store.Done, store.Closed}
@@ -51,7 +51,8 @@ type filterData struct {
 	States          []store.Status
 	Platforms       []string
 	Ages            []int
-	Assignees       []string
+	Assignees       []string // whom leads can be given to
+	Gone            []string // who has leads and cannot be given any
 }
 
 // Narrowed reports whether more than words and the list choose.
@@ -63,7 +64,8 @@ func (f filterData) Narrowed() bool {
 // filter makes the fields of a filter ready.
 func (s *Server) filter(v *visit, w store.Work, page store.WorkPage) (filterData, error) {
 	names, err := s.workers(v)
-	return filterData{w, page.Towns, page.Channels, leadStates, platformSlugs, ages, names}, err
+	gone := slices.DeleteFunc(page.Holders, func(name string) bool { return slices.Contains(names, name) })
+	return filterData{w, page.Towns, page.Channels, leadStates, platformSlugs, ages, names, gone}, err
 }
 
 // workData is what the list's template sees.
@@ -78,6 +80,7 @@ type workData struct {
 	Query    string // the address's query, to come back to
 	Wider    string // address of the same search in all leads, "" if it is in all
 	Export   string // address of the export of what the filter chooses
+	Refused  string // words that the account may not look for; nothing was looked for
 }
 
 type workTab struct {
@@ -106,12 +109,17 @@ func (v *visit) readWork(q url.Values) store.Work {
 	if w.Status == store.Done || w.Status == store.Closed || numberForm.MatchString(w.Text) {
 		w.View = "" // what is asked for stands in no other list, or may stand in any
 	}
-	if masked(v.Account) && !numberForm.MatchString(w.Text) {
-		w.Text = "" // who may not see a name must not find out by looking for it
+	if !v.mayLookFor(w.Text) {
+		w.Text = ""
 	}
 	w.Days = max(0, atoi(get("days")))
 	w.Offset = max(0, atoi(get("page"))) * pageSize
 	return w
+}
+
+// mayLookFor reports whether an account may look for words: who may not see a name must not find out by looking for it.
+func (v *visit) mayLookFor(words string) bool {
+	return !masked(v.Account) || words == "" || numberForm.MatchString(words)
 }
 
 // warm reads the work list's index when the first colleague signs in after a start: a list of many leads is then there
@@ -140,15 +148,18 @@ func (s *Server) workList(v *visit) error {
 		return err
 	}
 	d := workData{Page: page, Query: v.R.URL.RawQuery}
+	if words := v.query("q"); !v.mayLookFor(words) {
+		d.Refused, d.Page.Items, d.Page.Total = words, nil, 0
+	}
 	if d.Filter, err = s.filter(v, w, page); err != nil {
 		return err
 	}
 	d.Tabs = v.tabs(page.Counts, w.View)
-	for _, it := range page.Items {
+	for _, it := range d.Page.Items {
 		d.Rows = append(d.Rows, workRow{it, shownFirm(v.Account, it.Firm), it.Phone.Masked(), int(v.now().Sub(it.Created) / (24 * time.Hour))})
 	}
-	if len(page.Items) > 0 {
-		d.From, d.To = w.Offset+1, w.Offset+len(page.Items)
+	if n := len(d.Rows); n > 0 {
+		d.From, d.To = w.Offset+1, w.Offset+n
 	}
 	at := func(view store.View, n int) string {
 		q := v.R.URL.Query()
@@ -157,13 +168,13 @@ func (s *Server) workList(v *visit) error {
 		return "/console/leads?" + q.Encode()
 	}
 	d.Export = exportPath(w)
-	if w.Offset > 0 {
+	if w.Offset > 0 && d.Refused == "" {
 		d.Prev = at(w.View, w.Offset/pageSize-1)
 	}
-	if w.Offset+pageSize < page.Total {
+	if w.Offset+pageSize < d.Page.Total {
 		d.Next = at(w.View, w.Offset/pageSize+1)
 	}
-	if w.View != "" && (d.Filter.Narrowed() || w.Text != "") {
+	if w.View != "" && (d.Filter.Narrowed() || w.Text != "") && d.Refused == "" {
 		d.Wider = at("", 0)
 	}
 	return v.render("leads_list", d)

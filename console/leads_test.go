@@ -58,8 +58,13 @@ func TestWorkListByRole(t *testing.T) {
 	if status != http.StatusOK {
 		t.Errorf("the viewer's list: %d", status)
 	}
-	if _, body = viewer.get("/console/leads?q=设备"); !strings.Contains(body, mine.Number) {
-		t.Error("a viewer's search for words of the need tells who has them")
+	for _, words := range []string{"设备", "没有这种话", "13800100001"} { // found or not, the answer is the same
+		_, body = viewer.get("/console/leads?view=&q=" + words)
+		holds(t, "a viewer's search", body, "只能按线索编号查找")
+		lacks(t, "a viewer's search", body, mine.Number, "共 3 条", "下一页")
+	}
+	if _, body = viewer.get("/console/leads?q=" + mine.Number); !strings.Contains(body, "/console/leads/"+mine.Number) {
+		t.Error("a viewer does not find a lead by its number")
 	}
 	for _, p := range []*person{admin, auditor} {
 		for _, path := range []string{"/console/leads", "/console/leads/" + mine.Number, "/console/leads/late", "/console/leads/events"} {

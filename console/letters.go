@@ -45,7 +45,7 @@ func (v *visit) outboxName(channel string) string {
 	if place, ok := strings.CutPrefix(channel, "notify:"); ok {
 		return v.T("letters.place", place)
 	}
-	return channel
+	return v.Channel(channel)
 }
 
 func (s *Server) lettersPage(v *visit) error {

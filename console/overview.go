@@ -156,7 +156,7 @@ func (v *visit) figures(t *tally, charts []*chart) []figure {
 	all := []figure{
 		{"leads", thousands(t.all), ""},
 		{"median", wait(.5), v.T("overview.median.more", wait(.9))},
-		{"goal", "—", v.T("overview.goal.more", t.overdue)},
+		{"goal", "—", v.T("overview.goal.more", t.due(), t.overdue)},
 		{"late", thousands(by["late"].Total()), ""},
 		{"questions", thousands(by["intents"].Total()), ""},
 		{"refusals", thousands(by["refusals"].Total()), ""},

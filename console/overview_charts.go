@@ -64,7 +64,7 @@ func (v *visit) leadCharts(t *tally, p span) []*chart {
 	}
 	platform := v.named("platform", "leads.field.platform", t.platform, func(slug string) string { return ExportWords(v.Lang)("platform", slug) })
 	town := v.named("town", "leads.field.town", t.town, func(town string) string { return town })
-	channel := v.named("channel", "leads.field.channel", t.channel, func(name string) string { return name })
+	channel := v.named("channel", "leads.field.channel", t.channel, v.Channel)
 	for _, c := range []*chart{outcome, platform, town, channel} {
 		c.Shares = true
 	}
@@ -123,7 +123,7 @@ func (v *visit) helpedChart(t *tally) *chart {
 // lateChart shows who is late now, whatever the span.
 func (s *Server) lateChart(v *visit, _ span) ([]*chart, error) {
 	hands, err := s.Store.LateHands(v.R.Context(), only(v.Account))
-	c := &chart{Key: "late", First: 1, Note: v.T("overview.late.note"), Width: 1,
+	c := &chart{Key: "late", First: 1, Note: v.T("overview.late.note"), Empty: v.T("leads.hands.none"), Width: 1,
 		Heads:  []string{v.T("leads.field.assignee"), v.T("leads.hands.count"), v.T("leads.hands.first")},
 		Series: []string{v.T("leads.hands.first")}}
 	steps := []int{3, 9, 21, 45}

@@ -94,9 +94,11 @@ func (t *tally) add(f store.Fact, now time.Time, work workdays, late func(store.
 
 // share is how much of what must have been contacted by now was contacted in time; false if nothing must.
 func (t *tally) share() (float64, bool) {
-	due := len(t.waited) + t.overdue
-	return float64(t.inTime) / float64(max(1, due)), due > 0
+	return float64(t.inTime) / float64(max(1, t.due())), t.due() > 0
 }
+
+// due is how many were contacted, or must have been by now.
+func (t *tally) due() int { return len(t.waited) + t.overdue }
 
 // quantile is the wait that a part of the contacted did not exceed; false if nobody was contacted.
 func (t *tally) quantile(q float64) (time.Duration, bool) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/intents"
+	"smebot/knowledge"
 	"smebot/store"
 )
 
@@ -63,7 +65,7 @@ func TestOverviewCountsLeads(t *testing.T) {
 	wu := w.signed("wu", store.RoleSupervisor)
 	span := "from=2026-11-02&to=2026-11-17"
 	w.same("by week", wu.numbersOf("weeks", span), "2026-11-02|2", "2026-11-09|1", "2026-11-16|2")
-	w.same("by platform", wu.numbersOf("platform", span), "融资服务|4", "电子商务|1")
+	w.same("by platform", wu.numbersOf("platform", span), "企业融资|4", "电子商务|1")
 	w.same("by town", wu.numbersOf("town", span), "中山市古镇镇|4", "没填|1")
 	w.same("by channel", wu.numbersOf("channel", span), "guzhen|5")
 	w.same("by outcome", wu.numbersOf("outcome", span), "新|3", "已联系|1", "已转介|0", "服务中|0", "已办结|0", "已关闭：已帮到|0",
@@ -106,7 +108,7 @@ func TestOverviewTimesFirstContacts(t *testing.T) {
 			t.Errorf("%s: %q, want %s", key, m, want)
 		}
 	}
-	holds(t, "the page", body, "还有 2 条已超时没联系", "九成在 6.0 天内")
+	holds(t, "the page", body, "其中 2 条超时还没联系", "九成在 6.0 天内")
 }
 
 // Working days are those of the office.
@@ -150,9 +152,9 @@ func TestOverviewOfTalk(t *testing.T) {
 	span := "from=2026-11-20&to=2026-11-23"
 	w.same("intents", wu.numbersOf("intents", span), "问政策|4", "找平台|3", "说得不清，追问|1", "文件里没有写|1")
 	w.same("refusals", wu.numbersOf("refusals", span), "几条都像，先追问|1", "文件里没有写|1")
-	w.same("voices", wu.numbersOf("feedback", span), "第 24 条|1|1", "平台：融资服务|1|0")
+	w.same("voices", wu.numbersOf("feedback", span), "第 24 条|1|1", "平台：企业融资|1|0")
 	w.same("older voices", wu.numbersOf("feedback", "from=2026-09-01&to=2026-09-30"), "2/x 第 3 条|1|0")
-	w.same("unmet", wu.numbersOf("unmet", span), "中山市古镇镇|质量检测|2|1", "不知道镇街|融资服务|1|0")
+	w.same("unmet", wu.numbersOf("unmet", span), "中山市古镇镇|质量检测|2|1", "不知道镇街|企业融资|1|0")
 	w.same("unmet before", wu.numbersOf("unmet", "from=2026-09-01&to=2026-10-31"))
 	_, body := wu.get("/console/overview?" + span)
 	holds(t, "the page", body, "66.7%", "有用 2，没用 1", "中山市古镇镇 · 质量检测", "没有数据")
@@ -330,7 +332,7 @@ func TestChartsKeepWithinTheirPicture(t *testing.T) {
 				}
 			}
 			for _, l := range d.Texts {
-				if l.Y < 0 || l.Y > float64(d.Height) || len([]rune(l.Text)) > maxLabel+1 {
+				if l.Y < 0 || l.Y > float64(d.Height) || drawnWidth(l.Text) > maxLabel+1 {
 					t.Errorf("%v upright %v: the words %q at %v", numbers, upright, l.Text, l.Y)
 				}
 			}
@@ -354,5 +356,62 @@ func TestNumbersAsPeopleReadThem(t *testing.T) {
 		if got := v.Wait(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
+	}
+}
+
+func drawnWidth(s string) (n int) {
+	for _, r := range s {
+		n += runeWidth(r)
+	}
+	return n
+}
+
+// A label is cut by the room that it takes, not by its characters: English ones are half as wide.
+func TestLabelsUseTheirRoom(t *testing.T) {
+	for _, key := range []string{"overview.waited.waiting", "overview.waited.overdue", "overview.waited.settled"} {
+		text := catalogue[key].en
+		if strings.Contains(text, "%d") {
+			text = fmt.Sprintf(text, contactGoal)
+		}
+		if got := shortened(text); got != text {
+			t.Errorf("%q is cut to %q", text, got)
+		}
+	}
+	for _, reason := range store.CloseReasons {
+		if text := say("en", "overview.closed", say("en", "leads.reason."+string(reason))); shortened(text) != text {
+			t.Errorf("%q is cut to %q", text, shortened(text))
+		}
+	}
+	if got := shortened(strings.Repeat("长", 25)); got != strings.Repeat("长", 24)+"…" {
+		t.Errorf("a long Chinese label: %q", got)
+	}
+}
+
+func TestNobodyLateIsSaid(t *testing.T) {
+	w := openDesk(t)
+	w.lead(1, bot.Web)
+	l := leadOf(2, bot.Web, w.clock())
+	l.From.Channel = "web"
+	w.must(w.db.CommitTurn(t.Context(), bot.Turn{Key: l.Number, From: l.From, At: w.clock(), Reply: bot.Reply{Text: "已登记"}, Effects: []bot.Effect{store.SaveLead{Lead: l}}}))
+	wu := w.signed("wu", store.RoleSupervisor)
+	_, body := wu.get("/console/overview")
+	late := cutBetween(body, `id="late"`, "</figure>")
+	holds(t, "who is late", late, "没有人超时")
+	lacks(t, "who is late", late, "这段时间没有数据")
+	w.same("channels", wu.numbersOf("channel", ""), "guzhen|1", "网页|1")
+}
+
+// One name for a type of platform, the chat's, on pages, in files and in the directory.
+func TestTypesHaveOneName(t *testing.T) {
+	for lang, l := range map[string]knowledge.Language{"zh": knowledge.Simplified, "en": knowledge.English} {
+		for _, p := range platformsIn(lang) {
+			want := intents.PlatformName(l, p.Slug)
+			if p.Name != want || say(lang, "leads.platform."+p.Slug) != want || ExportWords(lang)("platform", p.Slug) != want {
+				t.Errorf("%s in %s: %q, %q, want %q", p.Slug, lang, p.Name, say(lang, "leads.platform."+p.Slug), want)
+			}
+		}
+	}
+	if ExportWords("zh")("channel", "web") != "网页" || ExportWords("zh")("channel", "ask") != "命令行试问" || ExportWords("zh")("channel", "guzhen") != "guzhen" {
+		t.Error("channels in files are not called as on pages")
 	}
 }

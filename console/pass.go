@@ -87,7 +87,12 @@ func (s *Server) passLead(v *visit) error {
 	if err == nil {
 		err = v.audit("lead.pass", l.Number, name)
 	}
-	return v.changed(l, err, "leads.saved", "")
+	return v.changed(l, err, func(d *leadData) {
+		d.Picked, d.Other = name, ""
+		if officeOf(name, d.Offices) == nil {
+			d.Other = name
+		}
+	})
 }
 
 // mayLink reports whether an organisation has a lead that it can answer for.

@@ -48,27 +48,60 @@ var common = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// ErrPassword means that a password cannot be taken; the text says why.
-var ErrPassword = errors.New("a password has at least 10 characters, is not the account's name and not one that everybody tries")
+// Why a password cannot be taken.
+var (
+	ErrPasswordLength = errors.New("a password has at least 10 characters")
+	ErrPasswordName   = errors.New("a password does not hold the account's name")
+	ErrPasswordCommon = errors.New("a password is not one that everybody tries")
+	ErrPasswordRepeat = errors.New("a password has at least 5 different characters and repeats no short piece")
+)
+
+// minDifferent is how many different characters a password has at least: "aaaaaaaaaaaa" is guessed at once.
+const minDifferent = 5
 
 var tooCommon = []string{"password", "qwerty", "123456", "111111", "000000", "abc123", "admin", "iloveyou", "smebot", "woaini"}
 
 // CheckPassword says whether a new password is good enough for an account.
 func CheckPassword(name, password string) error {
 	low := strings.ToLower(password)
-	if utf8.RuneCountInString(password) < minPassword || len(password) > maxPasswordBytes || strings.Contains(low, strings.ToLower(name)) {
-		return ErrPassword
-	}
-	if common()[low] || common()[strings.TrimRight(low, "0123456789!.?@#")] {
-		return ErrPassword
+	switch {
+	case utf8.RuneCountInString(password) < minPassword || len(password) > maxPasswordBytes:
+		return ErrPasswordLength
+	case strings.Contains(low, strings.ToLower(name)):
+		return ErrPasswordName
+	case common()[low] || common()[strings.TrimRight(low, "0123456789!.?@#")]:
+		return ErrPasswordCommon
+	case repeats([]rune(low)):
+		return ErrPasswordRepeat
 	}
 	for _, c := range tooCommon {
 		low = strings.ReplaceAll(low, c, "")
 	}
 	if utf8.RuneCountInString(low) < minPassword/2 {
-		return ErrPassword
+		return ErrPasswordCommon
 	}
 	return nil
+}
+
+// repeats reports whether a password has few different characters, or is a piece of up to half its length again and again.
+func repeats(password []rune) bool {
+	different := map[rune]bool{}
+	for _, r := range password {
+		different[r] = true
+	}
+	if len(different) < minDifferent {
+		return true
+	}
+	for size := minDifferent; size <= len(password)/2; size++ {
+		same := true
+		for i := size; i < len(password) && same; i++ {
+			same = password[i] == password[i-size]
+		}
+		if same {
+			return true
+		}
+	}
+	return false
 }
 
 // HashPassword returns the argon2id hash of a password in PHC form. It waits while others are being worked out.

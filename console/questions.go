@@ -115,6 +115,7 @@ type reportView struct {
 	Shown        []teach.Difference
 	More         int
 	Broken, Idle int    // how many of those verdicts
+	Scope        bool   // nothing is meant to change: the wordings are out of scope
 	Says         string // what the lesson makes of its questions
 }
 
@@ -198,6 +199,9 @@ func (s *Server) rehearse(v *visit) error {
 	}
 	draft, examples := readDraft(v)
 	d := groupView{Draft: draft, Examples: examples, Find: clip(v.form("find"), 60)}
+	if v.form("do") == "find" { // looks for articles, and keeps what is filled in
+		return s.showGroup(v, http.StatusOK, g, d)
+	}
 	lesson, fault := s.Shelf.Lesson(draft, v.Account.Name)
 	if fault != nil {
 		d.Problem = v.fault(*fault)
@@ -213,7 +217,7 @@ func (s *Server) rehearse(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d.Report = &reportView{Report: report, Says: s.lessonSays(v, lesson), Broken: report.Counts[teach.Broken], Idle: report.Counts[teach.Idle]}
+	d.Report = &reportView{Report: report, Says: s.lessonSays(v, lesson), Broken: report.Counts[teach.Broken], Idle: report.Counts[teach.Idle], Scope: draft.Kind == teach.OutOfScope}
 	d.Report.Shown = report.Differences[:min(len(report.Differences), changesShown)]
 	d.Report.More = len(report.Differences) - len(d.Report.Shown)
 	d.Checked, d.Proof = string(checked), s.proof(v, g.Handle, string(checked))

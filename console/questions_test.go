@@ -154,3 +154,31 @@ func TestDraftsAreShownAgainWithTheirFault(t *testing.T) {
 	_, body = wu.post(at+"/rehearse", "kind", "platform", "examples", "灯光展每家给多少展位补贴呀", "platform", "financing")
 	has(t, body, "找「企业融资」平台", "教会了")
 }
+
+// Looking for an article is part of filling in the form, and keeps the rest of it.
+func TestSearchingKeepsTheDraft(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	w.asks("周末服务中心开门吗", "", false)
+	at := firstGroup(t, wu)
+	_, body := wu.get(at)
+	if form := cutBetween(body, `action="`+at+`/rehearse"`, "</form>"); !strings.Contains(form, `name="find"`) || !strings.Contains(form, `name="do" value="find"`) {
+		t.Error("the search is not part of the form")
+	}
+	status, body := wu.post(at+"/rehearse", "do", "find", "find", "展位补贴", "kind", "answer", "examples", "周末开门吗", "words", "周末不开门，可以网上预约。", "title", "服务中心开放公告", "number", "古服〔2026〕3号", "review", "2027-06-30")
+	if status != http.StatusOK {
+		t.Errorf("searching: %d", status)
+	}
+	has(t, body, "古镇灯饰展会补贴办法|第二条", `value="展位补贴"`, "周末开门吗</textarea>", "周末不开门，可以网上预约。</textarea>", `value="服务中心开放公告"`, `value="古服〔2026〕3号"`, `value="2027-06-30"`, `value="answer" checked`)
+	without(t, body, "试的结果", "确认启用")
+}
+
+func TestOutOfScopeIsMeantToChangeNothing(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	w.asks("隔壁的猫多少岁", "", false)
+	at := firstGroup(t, wu)
+	_, body := wu.post(at+"/rehearse", "kind", "scope", "examples", "隔壁的猫多少岁")
+	has(t, body, "现在就答「没有」", "确认启用")
+	without(t, body, "教了也不会改变回答")
+}

@@ -334,7 +334,7 @@ func TestF102RightsTakenAway(t *testing.T) {
 		}
 		version := cutBetween(agent.get(at).body, `name="version" value="`, `"`)
 		take()
-		if p := agent.post(at+"/note", "version", version, "note", "还能写吗"); p.status != http.StatusNotFound && p.status != http.StatusForbidden && p.status != http.StatusSeeOther {
+		if p := agent.post(at+"/note", "version", version, "note", "还能写吗"); p.status != http.StatusConflict && p.status != http.StatusForbidden && p.status != http.StatusSeeOther || strings.Contains(p.body, w.own.Firm) {
 			t.Errorf("once %s, a form of the open page: %d", what, p.status)
 		}
 		if p := agent.get(at); p.status == http.StatusOK || strings.Contains(p.body, w.own.Firm) {

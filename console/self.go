@@ -49,7 +49,7 @@ func (s *Server) changePassword(v *visit) error {
 		return again("self.differ")
 	}
 	if err := CheckPassword(v.Account.Name, fresh); err != nil {
-		return again("self.weak")
+		return again(weakness(err))
 	}
 	if !first {
 		switch ok, err := s.ownPassword(v, v.raw("current")); {
@@ -81,6 +81,19 @@ func (s *Server) changePassword(v *visit) error {
 		return err
 	}
 	return v.redirect(Root, "self.changed")
+}
+
+// weakness is the key of why a new password was not taken.
+func weakness(err error) string {
+	switch {
+	case errors.Is(err, ErrPasswordLength):
+		return "self.short"
+	case errors.Is(err, ErrPasswordName):
+		return "self.named"
+	case errors.Is(err, ErrPasswordRepeat):
+		return "self.repeats"
+	}
+	return "self.common"
 }
 
 // ownPassword reports whether a password is the visitor's own. Tries are counted as at the sign-in.

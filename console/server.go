@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -245,6 +246,12 @@ func (s *Server) handle(rt route) http.HandlerFunc {
 			return
 		}
 		var page *pageError
+		if again := tooLarge[rt.pattern]; errors.As(err, &page) && page.key == errTooLarge && again != nil && may(v.Account, rt.need) && v.Account.Once.IsZero() {
+			v.failed = true
+			if err = again(s, v, v.T(page.key, page.args...)+v.T("error.split")); err == nil {
+				return
+			}
+		}
 		if !errors.As(err, &page) {
 			if r.Context().Err() != nil {
 				return // the visitor left
@@ -309,7 +316,7 @@ func (s *Server) checkPost(v *visit, rt route) error {
 		err = v.R.ParseMultipartForm(1 << 20)
 	}
 	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-		return v.fail(http.StatusRequestEntityTooLarge, "error.toolarge", big.Limit>>10)
+		return v.fail(http.StatusRequestEntityTooLarge, errTooLarge, sizeWords(big.Limit))
 	}
 	if err != nil {
 		return v.fail(http.StatusBadRequest, "error.form")
@@ -318,10 +325,13 @@ func (s *Server) checkPost(v *visit, rt route) error {
 	if token == "" {
 		token = v.R.Header.Get("X-CSRF-Token")
 	}
-	if !sameText(token, v.CSRF) {
-		return v.fail(http.StatusForbidden, "error.token")
+	switch {
+	case sameText(token, v.CSRF):
+		return nil
+	case v.Account.Name == "" && rt.need != permPublic:
+		return v.fail(http.StatusForbidden, "error.ended")
 	}
-	return nil
+	return v.fail(http.StatusForbidden, "error.token")
 }
 
 // uploadLimits are the bounds, in bytes, of the routes that take files.
@@ -330,6 +340,27 @@ var uploadLimits = map[string]int64{
 	"/console/directory/import":  4 * directoryUpload,      // the list comes back with every byte written as three
 	"/console/knowledge/preview": knowledgeUpload + 256<<10,
 	"/console/knowledge/import":  knowledgeChecked,
+}
+
+// errTooLarge is the key of what is said of a form beyond its bound.
+const errTooLarge = "error.toolarge"
+
+// tooLarge shows the form again from which too large files were sent, with what was wrong.
+var tooLarge = map[string]func(s *Server, v *visit, problem string) error{
+	"/console/directory/preview": func(s *Server, v *visit, problem string) error {
+		return s.render(v, http.StatusRequestEntityTooLarge, "directory_import", directoryImportView{Platforms: platformsIn(v.Lang), Problem: problem})
+	},
+	"/console/knowledge/preview": func(s *Server, v *visit, problem string) error {
+		return s.render(v, http.StatusRequestEntityTooLarge, "knowledge_import", importView{Problem: problem})
+	},
+}
+
+// sizeWords writes a bound of bytes as forms tell it: whole megabytes, what is left over being room for the form itself.
+func sizeWords(bytes int64) string {
+	if bytes >= 1<<20 {
+		return strconv.FormatInt(bytes>>20, 10) + " MB"
+	}
+	return strconv.FormatInt(bytes>>10, 10) + " KB"
 }
 
 // render draws a page into memory first, so that an error leaves no half page.

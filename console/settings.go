@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -120,6 +121,9 @@ func (s *Server) saveSettings(v *visit) error {
 	var change []store.Choice
 	for _, row := range list {
 		given := strings.Join(strings.Fields(v.form(row.Name)), " ")
+		if row.Name == SetHours {
+			given = plainHours(given)
+		}
 		if given != row.Value {
 			d.Change = append(d.Change, settingView{Name: row.Name, Value: given, File: row.Value})
 			change = append(change, store.Choice{Name: row.Name, Value: given})
@@ -150,6 +154,27 @@ func (s *Server) saveSettings(v *visit) error {
 		return err
 	}
 	return v.redirect("/console/settings", "settings.saved")
+}
+
+// hourWords are how hours are written in Chinese, and the form that the configuration has. Longer words come first.
+var hourWords = func() *strings.Replacer {
+	pairs := []string{"：", ":", "；", "; ", "，", " ", "、", " ", "。", " ", "至", "-", "到", "-", "～", "-", "－", "-", "~", "-", "—", "-", "–", "-", "每天", "Mon-Sun ", "工作日", "Mon-Fri "}
+	for i, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		for _, week := range []string{"星期", "礼拜", "周"} {
+			pairs = append(pairs, week+string([]rune("一二三四五六日")[i]), name)
+		}
+	}
+	return strings.NewReplacer(append(pairs, "星期天", "Sun", "礼拜天", "Sun", "周天", "Sun", "上午", " ")...)
+}()
+
+// dayEnd is where the days of hours end and the times begin without a blank.
+var dayEnd = regexp.MustCompile(`(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(\d)`)
+
+// plainHours turns hours as people here write them ("周一至周五 9:00-12:00") into the configuration's form. What it does
+// not know stays, and is refused.
+func plainHours(words string) string {
+	s := dayEnd.ReplaceAllString(hourWords.Replace(words), "$1 $2")
+	return strings.Join(strings.Fields(strings.ReplaceAll(s, " -", "-")), " ")
 }
 
 // settingFault says what is wrong with values, "" if nothing.
@@ -219,7 +244,7 @@ func (s *Server) switchChannel(v *visit) error {
 	if err := s.Office.Reload(v.R.Context(), v.Account.Name); err != nil {
 		return err
 	}
-	return v.redirect("/console/settings", done, name)
+	return v.redirect("/console/settings", done, v.Channel(name))
 }
 
 func (s *Server) noticesPage(v *visit) error {

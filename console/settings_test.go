@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/intents"
 	"smebot/store"
 )
 
@@ -217,4 +218,35 @@ func TestTheLogIsCheckedFromItsPage(t *testing.T) {
 	if _, body = eve.get("/console/audit?check=1"); strings.Contains(body, "核对无误") {
 		t.Error("a GET checks the whole log")
 	}
+}
+
+// People here write the days of the week in Chinese.
+func TestHoursInChinese(t *testing.T) {
+	for written, want := range map[string]string{
+		"周一至周五 9:00-12:00":                  "Mon-Fri 9:00-12:00",
+		"星期一到星期五9:00-12:00、14:00-17:30":     "Mon-Fri 9:00-12:00 14:00-17:30",
+		"周一至周五 09：00－12：00；周六 上午9：00～11：30": "Mon-Fri 09:00-12:00; Sat 9:00-11:30",
+		"每天 8:30—17:30":                     "Mon-Sun 8:30-17:30",
+		"工作日9:00至17:00":                     "Mon-Fri 9:00-17:00",
+		"Mon-Fri 09:00-12:00 14:00-17:30":   "Mon-Fri 09:00-12:00 14:00-17:30",
+		"礼拜天 9:00-10:00":                    "Sun 9:00-10:00",
+	} {
+		got := plainHours(written)
+		if _, err := intents.ParseHours(got); got != want || err != nil {
+			t.Errorf("%q is read as %q, want %q: %v", written, got, want, err)
+		}
+	}
+	for _, wrong := range []string{"周一至周五 9点到12点", "下午2:00-5:00", "看情况"} {
+		if _, err := intents.ParseHours(plainHours(wrong)); err == nil {
+			t.Errorf("%q was taken", wrong)
+		}
+	}
+	w := openOffice(t)
+	boss := w.signed("boss", store.RoleAdmin)
+	if status, body := boss.post("/console/settings", append(w.valuesForm(t, SetHours, "周一至周六 8:30-12:00"), "sure", "yes")...); status != http.StatusSeeOther {
+		t.Errorf("setting: %d\n%s", status, main(body))
+	}
+	has(t, w.logged("settings"), "settings.set hours Mon-Sat 8:30-12:00")
+	_, body := boss.get("/console/settings")
+	has(t, body, "还没有设置") // the address of the notice stands nowhere
 }

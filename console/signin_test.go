@@ -310,13 +310,13 @@ func TestF109FirstStart(t *testing.T) {
 func TestPasswords(t *testing.T) {
 	for _, bad := range []string{
 		"short", "nine char", "password123", "Password123!", "QWERTYUIOP", "1q2w3e4r5t", "woaini1314520", "zhongshan2026", "basketball99", "li-li-li-li", "Li and his dog",
-		"smebot smebot", "1111111111", strings.Repeat("长", 200),
+		"smebot smebot", "1111111111", strings.Repeat("长", 200), "aaaaaaaaaaaa", "ababababab12", "          .", strings.Repeat("x y z ", 12), "mango1mango1", "荔枝荔枝荔枝荔枝荔枝",
 	} {
 		if CheckPassword("li", bad) == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
-	for _, good := range []string{"lychee season in june", "荔枝红了的六月天我们去摘", strings.Repeat("x y z ", 12), "          .", "tr0ub4dor&3x"} {
+	for _, good := range []string{"lychee season in june", "荔枝红了的六月天我们去摘", "a quiet boat,  a quiet boat", "tr0ub4dor&3x"} {
 		if err := CheckPassword("wang", good); err != nil {
 			t.Errorf("%q was refused: %v", good, err)
 		}

@@ -14,13 +14,10 @@ import (
 // Who names who did something, as history tells it; for templates.
 func (v *visit) Who(name string) string { return v.actor(name) }
 
-// Channel names a channel: the web page's and the terminal's names are fixed, others have those of the configuration;
+// Channel names a channel: the names of the web page and of the operator's own tries are fixed, others have those of the configuration;
 // for templates.
 func (v *visit) Channel(name string) string {
-	if name == "web" || name == "terminal" {
-		return v.T("leads.channel." + name)
-	}
-	return name
+	return v.known("leads.channel.", name)
 }
 
 // Number writes a lead's number in clear, with its extension, as people here read one; for templates.
@@ -65,6 +62,12 @@ func (v *visit) Event(e store.Event) string {
 	}
 	return action + " · " + detail
 }
+
+// OrgSays is an organisation's answer that staff have yet to act on, in words; for templates.
+func (v *visit) OrgSays(a store.OrgAnswer) string { return v.T("leads.answer." + v.AnswerKey(a)) }
+
+// AnswerKey is the part of a catalogue key that stands for such an answer; for templates.
+func (v *visit) AnswerKey(a store.OrgAnswer) string { return strings.ReplaceAll(string(a), " ", "_") }
 
 // AnswerWord is an organisation's answer in words; for templates.
 func (v *visit) AnswerWord(a store.OrganisationAnswer) string { return v.T("answer." + answerKey(a)) }

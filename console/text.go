@@ -3,13 +3,16 @@ package console
 import (
 	"fmt"
 	"maps"
+
+	"smebot/intents"
+	"smebot/knowledge"
 )
 
 // words are one sentence in both languages. %s, %d and the like stand for arguments, the same in both.
 type words struct{ zh, en string }
 
 // catalogue holds every sentence of the console by its key.
-var catalogue = merge(coreText, signinText, accountsText, auditText, leadsText, directoryText, exportText, overviewText,
+var catalogue = merge(coreText, platformText(), signinText, accountsText, auditText, leadsText, directoryText, exportText, overviewText,
 	teachText, knowledgeText, settingsText)
 
 // merge joins the features' sentences. Two of one key are a mistake in the program.
@@ -22,6 +25,15 @@ func merge(parts ...map[string]words) map[string]words {
 			}
 		}
 		maps.Copy(all, p)
+	}
+	return all
+}
+
+// platformText names the types of platform as the chat does: one name everywhere.
+func platformText() map[string]words {
+	all := map[string]words{}
+	for _, slug := range platformSlugs {
+		all["leads.platform."+slug] = words{intents.PlatformName(knowledge.Simplified, slug), intents.PlatformName(knowledge.English, slug)}
 	}
 	return all
 }
@@ -90,7 +102,10 @@ var coreText = map[string]words{
 	"error.forbidden": {"您的账号没有这个权限；需要的话请找管理员。", "Your account may not open this; ask an administrator if you need it."},
 	"error.origin":    {"这个请求来自别的网站，已拒绝。", "This request came from another site and was refused."},
 	"error.token":     {"页面放得太久了，没有保存。请返回刷新后再试。", "The page was open for too long and nothing was saved. Go back, reload and try again."},
-	"error.toolarge":  {"内容太大，最多 %d KB。", "That is too large; the most is %d KB."},
+	"error.ended":     {"登录已过期，没有保存。请重新登录。", "Your session has ended and nothing was saved. Please sign in again."},
+	"error.kept":      {"您写的内容还在这里，请先复制下来：", "What you wrote is still here; copy it first:"},
+	"error.toolarge":  {"内容太大，最多 %s。", "That is too large; the most is %s."},
+	"error.split":     {"请拆成几份分次上传，或者在服务器上用 smebot 命令导入。", " Split it into several uploads, or import it on the server with the smebot command."},
 	"error.form":      {"表单不完整，没有保存。请返回再试。", "The form was not complete and nothing was saved. Go back and try again."},
 	"error.signin":    {"请先登录。", "Please sign in first."},
 	"error.internal":  {"程序出错，没有保存；请稍后再试，仍不行请告诉管理员。", "Something failed and nothing was saved. Try again later, or tell an administrator."},

@@ -25,7 +25,7 @@ var overviewText = map[string]words{
 	"overview.figure.leads":     {"新登记线索", "New leads"},
 	"overview.figure.median":    {"首次联系用时（中位数）", "Time to first contact (median)"},
 	"overview.figure.goal":      {"3 个工作日内联系上", "Reached within 3 working days"},
-	"overview.goal.more":        {"还有 %d 条已超时没联系", "%d not yet, and late"},
+	"overview.goal.more":        {"已联系或已到期的 %d 条中；其中 %d 条超时还没联系", "of %d reached or due; %d of them late and not reached"},
 	"overview.figure.late":      {"现在超时的线索", "Leads late now"},
 	"overview.figure.questions": {"群众发来的消息", "Messages from people"},
 	"overview.figure.refusals":  {"没有直接答出的", "Not answered outright"},
@@ -77,7 +77,7 @@ var overviewText = map[string]words{
 	"overview.subject.platform": {"平台：%s", "Platform: %s"},
 
 	"overview.intent":           {"意图", "Intent"},
-	"overview.intents.note":     {"一句话算一次；登记时填表的每一步都算“登记需求”。", "One message counts once; each step of the referral form counts as a referral."},
+	"overview.intents.note":     {"一句话算一次；登记时填表的每一步都算“登记需求”，点“有答案告诉我”、评价有没有用这些按钮算“其他按钮”。", "One message counts once; each step of the referral form counts as a referral; asking to be told and calling an answer useful count as other buttons."},
 	"overview.intent.policy":    {"问政策", "Policy"},
 	"overview.intent.platform":  {"找平台", "Platform"},
 	"overview.intent.clarify":   {"说得不清，追问", "Asked back"},

@@ -17,10 +17,11 @@ var settingsText = map[string]words{
 	"settings.centre.contact":     {"联系方式", "How to reach it"},
 	"settings.centre.hours":       {"办公时间（给人看的话，可不填）", "Hours in words (may be empty)"},
 	"settings.hours":              {"上班时间", "When staff are at work"},
-	"settings.hours.help":         {"写法：Mon-Fri 09:00-12:00 14:00-17:30，多段用分号隔开。", "As in Mon-Fri 09:00-12:00 14:00-17:30; more days after a semicolon."},
+	"settings.hours.help":         {"写法：周一至周五 9:00-12:00 14:00-17:30，多段用分号隔开；钟点用 24 小时制。", "As in Mon-Fri 09:00-12:00 14:00-17:30; more days after a semicolon."},
 	"settings.privacy.notice_url": {"个人信息说明的网址", "Address of the full notice"},
 
 	"settings.from.file":   {"来自配置文件", "from the file"},
+	"settings.from.none":   {"还没有设置", "not set yet"},
 	"settings.from.here":   {"在这里设的（%s，%s）", "set here (%s, %s)"},
 	"settings.file.is":     {"配置文件里是：%s", "The file has: %s"},
 	"settings.file.empty":  {"（空）", "(empty)"},
@@ -36,7 +37,7 @@ var settingsText = map[string]words{
 	"settings.same":        {"没有改动。", "Nothing was changed."},
 	"settings.long":        {"「%s」太长，最多 %d 字。", "%s is too long; %d characters at most."},
 	"settings.link":        {"网址要以 https:// 开头。", "Write the address with https://."},
-	"settings.hours.wrong": {"上班时间的写法不对，请照例子写：Mon-Fri 09:00-12:00 14:00-17:30", "The hours are not written right; follow the example: Mon-Fri 09:00-12:00 14:00-17:30"},
+	"settings.hours.wrong": {"上班时间的写法不对，请照例子写：周一至周五 9:00-12:00 14:00-17:30", "The hours are not written right; follow the example: Mon-Fri 09:00-12:00 14:00-17:30"},
 	"settings.notice.long": {"单位名称、联系方式加起来太长，登记说明一条消息放不下，请写短些。", "Name and contact are too long for the notice to fit one message; shorten them."},
 
 	"settings.notice":         {"现行的登记说明", "The privacy notice in force"},

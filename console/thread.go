@@ -101,6 +101,9 @@ func (s *Server) showThread(v *visit, status int, l store.Lead, draft, fault str
 // OnPage reports whether messages of staff are shown by the person's own page.
 func (d threadData) OnPage() bool { return d.Lead.From.Platform == bot.Web }
 
+// Erased reports whether nothing is kept of the person.
+func (d threadData) Erased() bool { return d.Lead.Erased }
+
 // OnPage is as for a thread.
 func (d leadData) OnPage() bool { return d.From.Platform == bot.Web }
 
@@ -200,6 +203,7 @@ type cannedData struct {
 	All         []store.Canned
 	Max         int
 	Title, Text string // what was not saved
+	New         bool   // it was to be a new one
 	Problem     string // why
 }
 
@@ -217,9 +221,17 @@ func (s *Server) showCanned(v *visit, status int, d cannedData) error {
 func (s *Server) saveCanned(v *visit) error {
 	title, text := v.form("title"), v.form("text")
 	if title == "" || len(title) > maxCannedTitle || len(text) > maxReply {
-		return s.showCanned(v, http.StatusUnprocessableEntity, cannedData{Title: title, Text: text, Problem: v.T("canned.length", maxCannedTitle/3, maxReply/3)})
+		return s.showCanned(v, http.StatusUnprocessableEntity, cannedData{Title: title, Text: text, New: v.form("new") == "yes", Problem: v.T("canned.length", maxCannedTitle/3, maxReply/3)})
 	}
-	if err := s.Store.SaveCanned(v.R.Context(), title, text, v.Account.Name); err != nil {
+	var err error
+	if v.form("new") != "yes" {
+		err = s.Store.SaveCanned(v.R.Context(), title, text, v.Account.Name)
+	} else if err = s.Store.AddCanned(v.R.Context(), title, text, v.Account.Name); errors.Is(err, store.ErrExists) {
+		return s.showCanned(v, http.StatusConflict, cannedData{Title: title, Text: text, New: true, Problem: v.T("canned.exists", title)})
+	} else if errors.Is(err, store.ErrIncomplete) {
+		return s.showCanned(v, http.StatusUnprocessableEntity, cannedData{Title: title, New: true, Problem: v.T("canned.empty")})
+	}
+	if err != nil {
 		return err
 	}
 	if err := v.audit("canned.save", title, ""); err != nil {

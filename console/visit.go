@@ -68,11 +68,42 @@ func (v *visit) fail(status int, key string, args ...any) error { return &pageEr
 
 // show draws the page of an error.
 func (v *visit) show(e *pageError) {
-	data := map[string]any{"Status": e.status, "Text": v.T(e.key, e.args...)}
+	data := errorData{Text: v.T(e.key, e.args...), Way: Root, Name: v.T("app.home")}
+	switch e.key {
+	case "error.ended":
+		data.Way, data.Name = Root+"signin?next="+url.QueryEscape(v.Back()), v.T("signin.title")
+	case "error.token":
+		data.Way, data.Name = v.Back(), v.T("app.back")
+	case "leads.taken":
+		data.Way, data.Name = Root+"leads", v.T("leads.title")
+	}
+	if data.Way != Root {
+		data.Kept = v.typed()
+	}
 	if err := v.s.render(v, e.status, "error", data); err != nil && !errors.Is(err, errDone) {
 		v.s.Log.Error("the error page failed", "err", err)
 		http.Error(v.W, http.StatusText(e.status), e.status)
 	}
+}
+
+// errorData is what the page of an error sees.
+type errorData struct {
+	Text      string
+	Way, Name string   // where to go on
+	Kept      []string // what was written and not saved, to be copied
+}
+
+// writtenFields are the fields of forms in which people write sentences. What stands in others is quickly chosen again.
+var writtenFields = []string{"note", "text", "words", "examples", "comment", "purpose", "other"}
+
+// typed is what somebody wrote into the form that was refused.
+func (v *visit) typed() (kept []string) {
+	for _, name := range writtenFields {
+		if text := strings.TrimSpace(v.R.PostForm.Get(name)); text != "" {
+			kept = append(kept, text)
+		}
+	}
+	return kept
 }
 
 // render answers with a page.

@@ -29,7 +29,7 @@ var fields = []field{
 	{name: "extension", person: true, width: 10, exactly: func(l store.Lead) string { return l.Extension }},
 	{name: "platform", width: 12, shown: "platform", exactly: func(l store.Lead) string { return l.Platform }},
 	{name: "need", person: true, width: 50, exactly: func(l store.Lead) string { return l.Need }},
-	{name: "channel", width: 12, exactly: func(l store.Lead) string { return l.From.Channel }},
+	{name: "channel", width: 12, shown: "channel", exactly: func(l store.Lead) string { return l.From.Channel }},
 	{name: "user", person: true, width: 30, exactly: func(l store.Lead) string { return l.From.User }},
 	{name: "consent_version", width: 20, exactly: func(l store.Lead) string { return l.Consent.Version }},
 	{name: "consent_at", width: 17, moment: func(l store.Lead) time.Time { return l.Consent.At }},

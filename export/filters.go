@@ -31,7 +31,7 @@ func Filters(w store.Work, say Words) string {
 	add("view", "view", view)
 	add("town", "", w.Town)
 	add("platform", "platform", w.Platform)
-	add("channel", "", w.Channel)
+	add("channel", "channel", w.Channel)
 	add("status", "status", string(w.Status))
 	add("assignee", "assignee", w.Assignee)
 	if w.Days > 0 {

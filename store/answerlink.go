@@ -29,6 +29,19 @@ const (
 // OrganisationAnswers are all answers, in the order they are offered.
 var OrganisationAnswers = []OrganisationAnswer{AnswerSeen, AnswerAccepted, AnswerCannotHelp, AnswerNobody}
 
+// OrgAnswer is an organisation's answer that staff have yet to act on. It lasts until the lead moves on, is passed on, or
+// somebody says that they heard it.
+type OrgAnswer string
+
+// The answers that ask staff to act.
+const (
+	OrgCannotHelp OrgAnswer = OrgAnswer(AnswerCannotHelp)
+	OrgNobody     OrgAnswer = OrgAnswer(AnswerNobody)
+	OrgOffers     OrgAnswer = "offer" // one that does not have the lead would take it
+)
+
+const sqlSetAnswer = `UPDATE leads SET answer = $1 WHERE number = $2`
+
 // Faults of answer links.
 var (
 	// ErrLink: the link was not made by this service, or was altered.
@@ -53,6 +66,7 @@ type Asked struct {
 	Organisation string
 	Until        time.Time
 	Answer       OrganisationAnswer // its own last one, "" for none
+	Before       OrganisationAnswer // the one that it had given when the lead was passed on to another
 	Elsewhere    bool               // another organisation has the lead now; help is wanted as long as it is open
 }
 
@@ -105,6 +119,9 @@ func (d *DB) Asked(ctx context.Context, token string) (Asked, error) {
 	}
 	a := Asked{Lead: lead, Organisation: l.Organisation, Until: time.Unix(l.Until, 0), Elsewhere: lead.Organisation != l.Organisation}
 	for _, e := range lead.History {
+		if e.Action == actPassed && e.Detail != l.Organisation && a.Answer != "" {
+			a.Before, a.Answer = a.Answer, ""
+		}
 		if e.Actor == organisationActor && e.Detail == l.Organisation {
 			a.Answer = OrganisationAnswer(strings.TrimPrefix(e.Action, organisationActor+" "))
 		}
@@ -113,7 +130,8 @@ func (d *DB) Asked(ctx context.Context, token string) (Asked, error) {
 }
 
 // AnswerByLink notes an organisation's answer in the lead's history. Accepting a lead that was passed on to this
-// organisation puts it in service. The same answer twice is noted once.
+// organisation puts it in service. An answer that asks staff to act marks the lead. The same answer twice is noted once,
+// unless the lead was passed on to another organisation in between.
 func (d *DB) AnswerByLink(ctx context.Context, token string, answer OrganisationAnswer) error {
 	if !slices.Contains(OrganisationAnswers, answer) {
 		return ErrIncomplete
@@ -134,17 +152,51 @@ func (d *DB) AnswerByLink(ctx context.Context, token string, answer Organisation
 		if err := l.note(t, now, organisationActor, organisationActor+" "+string(answer), asked.Organisation); err != nil {
 			return err
 		}
-		if answer != AnswerAccepted || asked.Elsewhere || l.status != Referred {
+		if mark, set := markOf(answer, asked.Elsewhere); set {
+			if _, err := t.exec(sqlSetAnswer, string(mark), asked.Lead.Number); err != nil {
+				return err
+			}
+		}
+		if answer != AnswerAccepted || asked.Elsewhere || l.status != Referred && l.status != InService {
 			return nil
 		}
 		l.version++
-		if err := l.move(t, InService, "", now, organisationActor, actMoved+string(InService)); err != nil {
-			return err
+		if l.status == Referred {
+			if err := l.move(t, InService, "", now, organisationActor, actMoved+string(InService)); err != nil {
+				return err
+			}
 		}
 		g := Disclosure{
 			ID: asked.Lead.Number + "/" + strconv.FormatInt(l.version, 10), Actor: organisationActor, Receiver: asked.Organisation, Purpose: "办理登记的需求",
 			Format: "page", Fields: []string{"town", "platform", "need", "firm", "contact", "phone"},
 		}
 		return d.disclose(t, g, []string{asked.Lead.Number})
+	})
+}
+
+// markOf is the mark that an answer leaves on its lead, if it changes it.
+func markOf(answer OrganisationAnswer, elsewhere bool) (mark OrgAnswer, set bool) {
+	switch {
+	case elsewhere:
+		return OrgOffers, answer == AnswerAccepted
+	case answer == AnswerCannotHelp || answer == AnswerNobody:
+		return OrgAnswer(answer), true
+	}
+	return "", true
+}
+
+// AnswerHeard takes the mark of an organisation's answer off a lead: an account saw it and needs do no more. ErrNotFound
+// if there is no such lead.
+func (d *DB) AnswerHeard(ctx context.Context, number string, version int64, actor string) error {
+	now := d.now()
+	return d.write(ctx, func(t *tx) error {
+		l, err := leadAt(t, number, version)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(sqlSetAnswer, "", number); err != nil {
+			return err
+		}
+		return l.note(t, now, actor, actHeard, "")
 	})
 }

@@ -11,6 +11,7 @@ const (
 	sqlCanned     = `SELECT title, words, actor, saved FROM canned ORDER BY title`
 	sqlSaveCanned = `INSERT INTO canned (title, words, actor, saved) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (title) DO UPDATE SET words = excluded.words, actor = excluded.actor, saved = excluded.saved`
+	sqlAddCanned  = `INSERT INTO canned (title, words, actor, saved) VALUES ($1, $2, $3, $4) ON CONFLICT (title) DO NOTHING`
 	sqlDropCanned = `DELETE FROM canned WHERE title = $1`
 )
 
@@ -52,6 +53,22 @@ func (d *DB) SaveCanned(ctx context.Context, title, text, actor string) error {
 			_, err = t.exec(sqlDropCanned, title)
 		} else {
 			_, err = t.exec(sqlSaveCanned, title, text, actor, now)
+		}
+		return err
+	})
+}
+
+// AddCanned keeps a new prepared answer; ErrExists if there is one of its title.
+func (d *DB) AddCanned(ctx context.Context, title, text, actor string) error {
+	title, text = strings.TrimSpace(title), strings.TrimSpace(text)
+	if title == "" || text == "" {
+		return fmt.Errorf("prepared answer: %w", ErrIncomplete)
+	}
+	now := d.now()
+	return d.write(ctx, func(t *tx) error {
+		n, err := t.exec(sqlAddCanned, title, text, actor, now)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("prepared answer: %w", ErrExists)
 		}
 		return err
 	})

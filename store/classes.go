@@ -33,7 +33,7 @@ var Classes = map[string]map[string]Class{
 		"number": Business, "draft": PersonalData, "person": PersonalData, "phone": PersonalData, "details": PersonalData,
 		"channel": Business, "messenger": Business, "town": Business, "platform": Business, "status": Business, "reason": Business,
 		"assignee": PersonalData, "organisation": Business, "version": Business, "created": Business, "changed": Business, "erased": Business,
-		"needs_call": Business, "moved": Business, "asked": Business, "helped": Business, "contacted": Business,
+		"needs_call": Business, "moved": Business, "answer": Business, "asked": Business, "helped": Business, "contacted": Business,
 	},
 	"lead_events": {
 		"lead": Business, "version": Business, "at": Business, "actor": PersonalData, "action": Business, "detail": Business,

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	sqlDeskColumns = `SELECT number, created, moved, contacted, asked, helped, details, phone, channel, town, platform, status, reason, assignee, organisation, needs_call FROM leads `
+	sqlDeskColumns = `SELECT number, created, moved, contacted, asked, helped, details, phone, channel, town, platform, status, reason, assignee, organisation, needs_call, answer FROM leads `
 	sqlDeskAll     = sqlDeskColumns + `ORDER BY created DESC, number DESC`
 	sqlDeskOne     = sqlDeskColumns + `WHERE number = $1`
 )
@@ -37,6 +37,7 @@ type entry struct {
 	status                                                  Status
 	reason                                                  CloseReason
 	helped                                                  Verdict
+	answer                                                  OrgAnswer
 	created, moved, contacted, asked                        int64
 	phone                                                   string // its keyed hash
 	text                                                    string // what free text is looked for in, folded; "" once erased
@@ -137,7 +138,7 @@ func (d *DB) readDesk(ctx context.Context, query string, args ...any) ([]*entry,
 		var details, phone []byte
 		var call int
 		if err := rows.Scan(&e.number, &e.created, &e.moved, &e.contacted, &e.asked, &e.helped, &details, &phone, &e.channel, &e.town, &e.platform, &e.status,
-			&e.reason, &e.assignee, &e.organisation, &call); err != nil {
+			&e.reason, &e.assignee, &e.organisation, &call, &e.answer); err != nil {
 			return nil, err
 		}
 		for _, s := range []*string{&e.channel, &e.town, &e.platform, &e.assignee, &e.organisation, (*string)(&e.status), (*string)(&e.reason), (*string)(&e.helped)} {

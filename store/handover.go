@@ -60,7 +60,8 @@ type Pick struct {
 }
 
 // AssignLeads hands leads to an account, "" for nobody, as one change. Those that have changed since they were seen
-// stay as they are and are returned.
+// stay as they are and are returned. A thread that another account holds from such a lead goes back to the bot: its holder
+// may no longer see the lead, and the new assignee can take it over.
 func (d *DB) AssignLeads(ctx context.Context, picks []Pick, assignee, actor string) (stale []string, err error) {
 	now := d.now()
 	err = d.write(ctx, func(t *tx) error {
@@ -78,6 +79,9 @@ func (d *DB) AssignLeads(ctx context.Context, picks []Pick, assignee, actor stri
 				return err
 			}
 			t.touch(p.Number)
+			if err := endTakeover(t, p.Number, assignee, actor, now); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

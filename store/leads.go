@@ -16,7 +16,7 @@ import (
 
 const (
 	sqlLeadColumns = `SELECT l.number, l.created, l.details, l.channel, l.messenger, l.town, l.platform, l.status, l.reason,
-		l.assignee, l.organisation, l.version, l.needs_call, l.moved, l.contacted, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad, c.withdrawn
+		l.assignee, l.organisation, l.version, l.needs_call, l.answer, l.moved, l.contacted, l.asked, l.helped, c.version, c.at, c.receiver, c.abroad, c.withdrawn
 		FROM leads l JOIN consents c ON c.lead = l.number `
 	sqlLeadByNumber = sqlLeadColumns + `WHERE l.number = $1`
 	// A filter that is not set is passed as empty and holds for every row.
@@ -200,7 +200,7 @@ func (d *DB) scanLead(row scanner) (Lead, error) {
 	var created, consented, moved, contacted, asked, withdrawn int64
 	var abroad, call int
 	err := row.Scan(&l.Number, &created, &details, &l.From.Channel, &l.From.Platform, &l.Town, &l.Platform, &l.Status, &l.Reason,
-		&l.Assignee, &l.Organisation, &l.Version, &call, &moved, &contacted, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad, &withdrawn)
+		&l.Assignee, &l.Organisation, &l.Version, &call, &l.Answer, &moved, &contacted, &asked, &l.Helped, &l.Consent.Version, &consented, &l.Consent.Receiver, &abroad, &withdrawn)
 	if err != nil {
 		return Lead{}, err
 	}
@@ -251,6 +251,7 @@ const (
 	actCall      = "needs a call"
 	actNoCall    = "needs no call"
 	actNote      = "note"
+	actHeard     = "answer heard"
 )
 
 // openStates are those in which a lead still awaits something.

@@ -22,9 +22,9 @@ const (
 	sqlLeadState     = `SELECT status, version FROM leads WHERE number = $1`
 	sqlWithdrawn     = `UPDATE consents SET withdrawn = $1 WHERE lead = $2 AND withdrawn = 0`
 	// A lead counts as contacted with its first move to that state, or when it is closed as helped without one.
-	sqlSetStatus = `UPDATE leads SET status = $1, reason = $2, version = version + 1, changed = $3, moved = $3,
+	sqlSetStatus = `UPDATE leads SET status = $1, reason = $2, answer = '', version = version + 1, changed = $3, moved = $3,
 		contacted = CASE WHEN contacted = 0 AND ($1 = 'contacted' OR $2 = 'helped') THEN $3 ELSE contacted END WHERE number = $4 AND version = $5`
-	sqlSetHands    = `UPDATE leads SET assignee = $1, organisation = $2, version = version + 1, changed = $3 WHERE number = $4 AND version = $5`
+	sqlSetHands    = `UPDATE leads SET assignee = $1, organisation = $2, answer = CASE WHEN $2 = '' THEN answer ELSE '' END, version = version + 1, changed = $3 WHERE number = $4 AND version = $5`
 	sqlBlankLead   = `UPDATE leads SET person = $1, phone = $1, details = $1, erased = $2 WHERE number = $3`
 	sqlBlankEvents = `UPDATE lead_events SET detail = '' WHERE lead = $1 AND actor <> 'person' AND action NOT LIKE 'moved to %'`
 )

@@ -21,6 +21,7 @@ const (
 	sqlLastNotice = `SELECT COUNT(*) FROM notices n WHERE n.version = $1 AND n.seq = (SELECT MAX(m.seq) FROM notices m WHERE m.language = $2 AND m.abroad = $3)`
 	sqlAddNotice  = `INSERT INTO notices (version, language, abroad, words, actor, since) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlNotices    = `SELECT version, language, abroad, words, actor, since FROM notices ORDER BY seq DESC LIMIT $1`
+	sqlNotice     = `SELECT version, language, abroad, words, actor, since FROM notices WHERE version = $1 ORDER BY seq DESC LIMIT 1`
 )
 
 // SwitchKind says what can be switched off.
@@ -171,10 +172,25 @@ func (d *DB) NoteNotices(ctx context.Context, list []NoticeText) error {
 
 // Notices returns up to limit of the notices that ever came into force, the latest first.
 func (d *DB) Notices(ctx context.Context, limit int) ([]NoticeText, error) {
-	return collect(ctx, d, func(rows *sql.Rows) (n NoticeText, err error) {
-		var since int64
-		err = rows.Scan(&n.Version, &n.Language, &n.Abroad, &n.Words, &n.Actor, &since)
-		n.Since = at(since)
-		return n, err
-	}, sqlNotices, limit)
+	return collect(ctx, d, scanNotice, sqlNotices, limit)
+}
+
+// Notice returns the notice of a version, as Consent.Version names it: the words that somebody agreed to. ErrNotFound if it
+// never came into force here.
+func (d *DB) Notice(ctx context.Context, version string) (NoticeText, error) {
+	list, err := collect(ctx, d, scanNotice, sqlNotice, version)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("notice: %w", ErrNotFound)
+	}
+	if err != nil {
+		return NoticeText{}, err
+	}
+	return list[0], nil
+}
+
+func scanNotice(rows *sql.Rows) (n NoticeText, err error) {
+	var since int64
+	err = rows.Scan(&n.Version, &n.Language, &n.Abroad, &n.Words, &n.Actor, &since)
+	n.Since = at(since)
+	return n, err
 }

@@ -22,7 +22,7 @@ const (
 	sqlUseCode      = `UPDATE staff SET step = $1 WHERE name = $2 AND step < $1`
 	sqlStaffSeen    = `UPDATE staff SET seen = $1 WHERE name = $2`
 	sqlSpendOnce    = `UPDATE staff SET once = 1 WHERE name = $1 AND once > $2`
-	sqlOtherAdmins  = `SELECT COUNT(*) FROM staff WHERE role = 'admin' AND disabled = 0 AND name <> $1`
+	sqlOtherAdmins  = `SELECT COUNT(*) FROM staff WHERE role = 'admin' AND disabled = 0 AND once = 0 AND name <> $1`
 )
 
 // Role says what an account of the console may do.
@@ -65,7 +65,7 @@ type Credentials struct {
 var (
 	// ErrExists: there is an account of this name.
 	ErrExists = errors.New("there is one of this name")
-	// ErrLastAdmin: without this admin nobody could manage accounts.
+	// ErrLastAdmin: without this admin nobody could manage accounts; one who has not signed in yet does not count.
 	ErrLastAdmin = errors.New("this is the last admin")
 	// ErrName: the name cannot be an account's.
 	ErrName = errors.New("a name has 2 to 32 lower-case letters, digits, dots, dashes or underscores, and begins with a letter")

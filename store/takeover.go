@@ -128,15 +128,42 @@ func (d *DB) Release(ctx context.Context, number, actor string) error {
 		if err != nil {
 			return err
 		}
-		n, err := t.exec(sqlForgetHeld, person)
-		if err != nil || n == 0 {
-			return err
-		}
-		if _, err := t.exec(sqlDisturb, person); err != nil {
-			return err
-		}
-		return l.note(t, now, actor, actReleased, "")
+		return giveBack(t, l, person, now, actor, true)
 	})
+}
+
+// endTakeover gives a thread back to the bot whose lead went from its holder to another account.
+func endTakeover(t *tx, number, assignee, actor string, now int64) error {
+	if assignee == "" {
+		return nil
+	}
+	l, person, err := leadOfPerson(t, number)
+	if errors.Is(err, ErrNotFound) {
+		return nil // erased
+	}
+	if err != nil {
+		return err
+	}
+	h, err := holder(t, person)
+	if err != nil || h.lead != number || h.actor == assignee {
+		return err
+	}
+	return giveBack(t, l, person, now, actor, h.lives(now))
+}
+
+// giveBack forgets who held a thread; told writes it down in the lead's history.
+func giveBack(t *tx, l leadRow, person []byte, now int64, actor string, told bool) error {
+	n, err := t.exec(sqlForgetHeld, person)
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := t.exec(sqlDisturb, person); err != nil {
+		return err
+	}
+	if !told {
+		return nil
+	}
+	return l.note(t, now, actor, actReleased, "")
 }
 
 // TakeoverOf reports who holds the thread of a person now.

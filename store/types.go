@@ -93,6 +93,7 @@ type Lead struct {
 	Assignee     string      `json:"assignee,omitempty"`
 	Organisation string      `json:"organisation,omitempty"`
 	NeedsCall    bool        `json:"needs_call,omitempty"` // no message reaches the person: staff should telephone
+	Answer       OrgAnswer   `json:"-"`                    // of an organisation, that staff have yet to act on; "" for none
 	Moved        time.Time   `json:"-"`                    // when it came into its present state
 	Asked        time.Time   `json:"-"`                    // when the person was asked whether it helped; zero if not
 	Helped       Verdict     `json:"helped,omitempty"`     // what they said

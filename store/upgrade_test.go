@@ -62,6 +62,43 @@ func TestUpgradeReadsFirstContacts(t *testing.T) {
 	}
 }
 
+// A lead that was given back before answers were marked is marked by its history, until somebody acted.
+func TestUpgradeReadsAnswers(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	answers := []store.OrganisationAnswer{store.AnswerCannotHelp, store.AnswerNobody, store.AnswerAccepted, store.AnswerCannotHelp}
+	number := func(i int) string { return fmt.Sprintf("20261122-%06d", i) }
+	for i, answer := range answers {
+		turn := benchTurn(int64(i))
+		turn.Effects = []bot.Effect{store.SaveLead{Lead: store.Lead{
+			Number: number(i), Phone: "+8613800138000", Platform: "financing", From: turn.From, Draft: fmt.Sprint(i),
+			Consent: store.Consent{Version: "1/a", At: time.Now(), Receiver: "service-centre"},
+		}}}
+		must(db.CommitTurn(t.Context(), turn))
+		must(db.MoveLead(t.Context(), number(i), 1, store.Contacted, "", "li"))
+		must(db.HandLead(t.Context(), number(i), 2, "li", "检测中心", "li"))
+		must(db.MoveLead(t.Context(), number(i), 3, store.Referred, "", "li"))
+		token, err := db.AnswerLink(number(i), "检测中心", time.Now().Add(time.Hour))
+		must(err)
+		must(db.AnswerByLink(t.Context(), token, answer))
+	}
+	must(db.HandLead(t.Context(), number(3), 5, "li", "石湾检测所", "li"))
+	must(db.Close())
+	downTo(t, filepath.Join(dir, store.FileName), 16)
+	db = open(t, dir)
+	for i, want := range []store.OrgAnswer{store.OrgCannotHelp, store.OrgNobody, "", ""} {
+		if l, err := db.Lead(t.Context(), number(i)); err != nil || l.Answer != want {
+			t.Errorf("lead %d after the upgrade: %q, %v, want %q", i, l.Answer, err, want)
+		}
+	}
+}
+
 // downTo takes a closed store back to an earlier schema.
 func downTo(t *testing.T, path string, version int64) {
 	t.Helper()

@@ -18,11 +18,13 @@ const (
 	ViewMine View = "mine" // open, and the asker's own
 	ViewLate View = "late" // Ageing is not 0
 	ViewCall View = "call" // open, and no message reaches the person
-	ViewOpen View = "open" // not done, not closed
+	// ViewAnswered: open, and an organisation's answer asks staff to act.
+	ViewAnswered View = "answered"
+	ViewOpen     View = "open" // not done, not closed
 )
 
 // Views are all views but the empty one.
-var Views = []View{ViewNew, ViewMine, ViewLate, ViewCall, ViewOpen}
+var Views = []View{ViewNew, ViewMine, ViewLate, ViewCall, ViewAnswered, ViewOpen}
 
 // Work chooses leads for the work list. The zero value of a field chooses all.
 type Work struct {
@@ -56,6 +58,7 @@ type WorkPage struct {
 	Counts   map[View]int // of what Only allows, whatever else is chosen
 	Towns    []string     // that leads come from, for the filter
 	Channels []string
+	Holders  []string // accounts that leads are with, whether or not they still work here
 }
 
 // defaultPage is Work.Limit if none is given: two screens.
@@ -73,13 +76,13 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 	c := d.chooser(w)
 	p := WorkPage{Counts: map[View]int{}}
 	counts := make([]int, len(Views))
-	towns, channels := map[string]struct{}{}, map[string]struct{}{}
+	towns, channels, holders := map[string]struct{}{}, map[string]struct{}{}, map[string]struct{}{}
 	var chosen []string
 	for e := range inOrder(entries, w.View) {
 		if !c.allows(e) {
 			continue
 		}
-		towns[e.town], channels[e.channel] = struct{}{}, struct{}{}
+		towns[e.town], channels[e.channel], holders[e.assignee] = struct{}{}, struct{}{}, struct{}{}
 		in := w.View == ""
 		for i, v := range Views {
 			if e.in(v, w.Me, c.marks) {
@@ -99,7 +102,8 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 		p.Counts[v] = counts[i]
 	}
 	delete(towns, "")
-	p.Towns, p.Channels = slices.Sorted(maps.Keys(towns)), slices.Sorted(maps.Keys(channels))
+	delete(holders, "")
+	p.Towns, p.Channels, p.Holders = slices.Sorted(maps.Keys(towns)), slices.Sorted(maps.Keys(channels)), slices.Sorted(maps.Keys(holders))
 	leads, err := d.LeadsByNumber(ctx, chosen)
 	if err != nil {
 		return WorkPage{}, err
@@ -170,6 +174,8 @@ func (e *entry) in(v View, me string, marks ageMarks) bool {
 		return marks.of(e.status, e.created, e.moved) > 0
 	case ViewCall:
 		return e.call && isOpen(e.status)
+	case ViewAnswered:
+		return e.answer != "" && isOpen(e.status)
 	case ViewOpen:
 		return isOpen(e.status)
 	}
@@ -210,8 +216,12 @@ func (d *DB) phoneWanted(text string) string {
 	switch {
 	case strings.Contains(digits, "x") || len(digits) < 10 || len(digits) > 15:
 		return ""
-	case len(digits) == 11 && digits[0] == '1':
+	case len(digits) == 11 && digits[0] == '1': // a mobile
 		digits = "86" + digits
+	case strings.HasPrefix(digits, "00"): // dialled abroad
+		digits = digits[2:]
+	case digits[0] == '0': // a landline with its area code
+		digits = "86" + digits[1:]
 	}
 	return string(d.phoneKey("+" + digits))
 }

@@ -197,7 +197,7 @@ func TestBrowserExport(t *testing.T) {
 				t.Errorf("heads: %s", heads)
 			}
 			for _, r := range rows[1:] {
-				if !strings.HasPrefix(r[5], "+86138") || r[6] != "融资服务" {
+				if !strings.HasPrefix(r[5], "+86138") || r[6] != "企业融资" {
 					t.Fatalf("a row holds %v", r)
 				}
 			}

@@ -226,7 +226,7 @@ func leadToDone(t *testing.T, d *desk, number string, li, wu *colleague) {
 	wu.types("input[name=other]", "名录外的检测所")
 	wu.pressIn("pass", "保存")
 	office.to(link)
-	office.reads("另一家机构已经接手", "仍然需要帮助", "提交答复")
+	office.reads("改请了另一家机构", "仍然需要帮助", "提交答复")
 	office.readsNot("13800138000")
 	office.shows("3-elsewhere")
 	office.still()

@@ -200,14 +200,14 @@ func TestBrowserSettings(t *testing.T) {
 			b.sees("已改，马上起作用", "在这里设的")
 			b.fill("comment", "换服务器，一小时")
 			b.press(`form[action$=channel] button.danger`)
-			b.sees("渠道 web 暂停接待", "换服务器")
+			b.sees("渠道 网页 暂停接待", "换服务器")
 			b.picture("15-stopped")
 			reply, err := p.webHandler(t.Context(), bot.Message{Key: "stopped" + t.Name(), From: bot.Address{Channel: "web", Platform: bot.Web, User: t.Name()}, Kind: bot.KindText, Text: "前20家奖励多少钱"})
 			if err != nil || !strings.Contains(reply.Text, "暂停接待") || !strings.Contains(reply.Text, "古镇镇中小企业服务中心 "+c.name) {
 				t.Errorf("the bot says %q, %v", reply.Text, err)
 			}
 			b.press(`form[action$=channel] button.main`)
-			b.sees("渠道 web 已恢复")
+			b.sees("渠道 网页 已恢复")
 			b.goTo(p, "/console/settings/notices")
 			b.sees("简体中文", "boss-"+c.name)
 			b.picture("16-notices")
@@ -215,10 +215,19 @@ func TestBrowserSettings(t *testing.T) {
 			b.sees("Versions of the privacy notice")
 			b.goTo(p, "/console/letters")
 			b.sees("Dead letters")
+			if err := p.engine.db.Append(t.Context(), store.AuditEntry{Actor: operator, Action: "retention.run", Detail: strings.Repeat("messages: 12, ", 60)}); err != nil {
+				t.Fatal(err) // a long detail takes the room of the other columns
+			}
 			b.goTo(p, "/console/audit")
 			b.press(`form[action$=verify] button`)
 			b.sees("The log is sound")
 			b.picture("17-audit")
+			if broken := eval[[]string](b, `[...document.querySelectorAll("table.audit td.whole")].filter(e => {
+				const r = document.createRange(); r.selectNodeContents(e);
+				return new Set([...r.getClientRects()].map(x => Math.round(x.top))).size > 1;
+			}).map(e => e.textContent)`); len(broken) > 0 {
+				t.Errorf("numbers, times and names are broken over lines: %q", broken)
+			}
 			b.quiet()
 		})
 	}

@@ -49,7 +49,7 @@ func changeAccount(ctx context.Context, db *store.DB, c staffChange) (err error)
 	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("no account %q: see smebot staff list", c.Name)
 	case errors.Is(err, store.ErrLastAdmin):
-		return fmt.Errorf("%q is the last admin, and without one nobody could manage accounts: add another first", c.Name)
+		return fmt.Errorf("%q is the last admin who has signed in, and without one nobody could manage accounts: let another sign in first", c.Name)
 	}
 	return err
 }

@@ -169,6 +169,28 @@ var deskTests = []contract{
 			e.Errorf("after erasing: %+v, %v", notes, err)
 		}
 	}},
+	{"a landline is found as people dial it", func(e *env) {
+		l := lead(1, chen)
+		l.Phone = "+8676022334455"
+		e.commit(withLead("k1", l))
+		e.commit(withLead("k2", lead(2, chen)))
+		for _, dialled := range []string{"0760-22334455", "076022334455", "(0760) 2233 4455", "+86 760 22334455", "0086-760-22334455", "８６７６０２２３３４４５５"} {
+			if got := e.listed(store.Work{Text: dialled}); got != "1" {
+				e.Errorf("%s finds %q", dialled, got)
+			}
+		}
+	}},
+	{"the list tells who holds leads", func(e *env) {
+		e.commit(withLead("k1", lead(1, chen)))
+		e.commit(withLead("k2", lead(2, liang)))
+		_, err := e.AssignLeads(ctx, []store.Pick{{Number: lead(2, liang).Number, Version: 1}}, "gone", "wu")
+		e.must(err)
+		for only, want := range map[string][]string{"": {"gone"}, "li": nil} {
+			if p, err := e.Work(ctx, store.Work{Only: only}); err != nil || !slices.Equal(p.Holders, want) {
+				e.Errorf("for %q: held by %v, %v", only, p.Holders, err)
+			}
+		}
+	}},
 	{"many leads are handed over at once", func(e *env) {
 		picks := []store.Pick{}
 		for n := 1; n <= 3; n++ {

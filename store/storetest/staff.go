@@ -37,6 +37,8 @@ var staffTests = []contract{
 		e.must(e.AddAccount(ctx, "operator", "admin", store.RoleAdmin, "hash", time.Time{}))
 		e.wantErr(e.SetDisabled(ctx, "admin", "admin", true), store.ErrLastAdmin)
 		e.wantErr(e.SetRole(ctx, "admin", "admin", store.RoleViewer), store.ErrLastAdmin)
+		e.must(e.AddAccount(ctx, "operator", "third", store.RoleAdmin, "hash", start.Add(time.Hour))) // has not signed in yet
+		e.wantErr(e.SetDisabled(ctx, "admin", "admin", true), store.ErrLastAdmin)
 		e.must(e.AddAccount(ctx, "operator", "second", store.RoleAdmin, "hash", time.Time{}))
 		e.must(e.SetDisabled(ctx, "admin", "second", true))
 		e.wantErr(e.SetDisabled(ctx, "admin", "admin", true), store.ErrLastAdmin)

@@ -45,6 +45,28 @@ func (e *env) held(actor string) string {
 }
 
 var talkTests = []contract{
+	{"a thread goes back to the bot when its lead goes to another", func(e *env) {
+		number := e.held("li")
+		for _, to := range []string{"li", ""} { // to the holder, and to nobody: the holder still sees it
+			_, err := e.AssignLeads(ctx, []store.Pick{{Number: number, Version: e.version(number)}}, to, "wu")
+			e.must(err)
+			if h, on, err := e.TakeoverOf(ctx, chen); err != nil || !on || h.Actor != "li" {
+				e.Errorf("given to %q: held %v, %v", to, on, err)
+			}
+		}
+		stale, err := e.AssignLeads(ctx, []store.Pick{{Number: number, Version: e.version(number)}}, "zhao", "wu")
+		e.must(err)
+		if h, on, err := e.TakeoverOf(ctx, chen); err != nil || on || len(stale) > 0 {
+			e.Errorf("given to another: still held by %q, %v", h.Actor, err)
+		}
+		l, err := e.Lead(ctx, number)
+		e.must(err)
+		if last := l.History[len(l.History)-1]; last.Action != "released" || last.Actor != "wu" || l.Version != int64(len(l.History)) {
+			e.Errorf("the history ends with %+v, version %d", last, l.Version)
+		}
+		e.must(e.TakeOver(ctx, number, "zhao"))
+		e.wantErr(e.Reply(ctx, number, "li", "form", "还在吗"), store.ErrReleased)
+	}},
 	{"what was said is kept by person, in order", func(e *env) {
 		e.commit(says("k1", chen, "你好", "您好"))
 		e.commit(says("k2", liang, "别人", "的话"))
