@@ -35,6 +35,9 @@ func TestCheck(t *testing.T) {
 		"inverted":       {Document{Effective: "2025-01-01", Expires: "2024-01-01"}, "", "date"},
 		"future":         {Document{Dated: "2026-01-03"}, "", "date"},
 		"before 1949":    {Document{Dated: "1920-01-03"}, "", "date"},
+		"unread note":    {Document{Preamble: "（2026年1月1日、2026年10月31日）"}, "", "date"},
+		"no such day":    {Document{Preamble: "（有效期至2026年2月30日）"}, "", "date"},
+		"no such end":    {Document{Articles: []Article{art(1, "本办法有效期至2026年2月30日。")}}, "", "date"},
 		"far ahead":      {Document{Expires: "2206-01-03"}, "", "date"},
 	} {
 		found := Check(c.doc, checkDay)

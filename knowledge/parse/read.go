@@ -91,14 +91,15 @@ func Bytes(name string, body []byte) (Document, error) {
 	if err != nil {
 		return fail(err.Error())
 	}
-	if err := structure(blocks, &doc); err != nil {
+	notes, err := structure(blocks, &doc)
+	if err != nil {
 		return fail(err.Error())
 	}
 	if doc.Title == "" {
 		doc.Title = clean(strings.TrimSuffix(name, filepath.Ext(name)))
 	}
 	_, doc.Version = splitVersion(doc.Title)
-	inForce(&doc)
+	inForce(&doc, readNotes(&doc, notes))
 	if doc.ID = Identity(doc.Title); doc.ID == "" {
 		return fail("no title found: put the policy's title on the first line")
 	}
