@@ -85,6 +85,25 @@ func TestDocumentsAreSwitchedOff(t *testing.T) {
 	has(t, w.says(ask), "3000元")
 }
 
+func TestDocumentsWithoutADate(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	const rule = "猫窝管理办法\n第一条 每个猫窝补贴%s元。\n"
+	preview := func(reward, dated string) string {
+		t.Helper()
+		_, body := wu.upload("/console/knowledge/preview", map[string]string{"dated": dated}, "a.txt", strings.Replace(rule, "%s", reward, 1))
+		return body
+	}
+	if status, _ := wu.post("/console/knowledge/import", hidden(t, preview("5", ""), "/console/knowledge/import")...); status != http.StatusSeeOther {
+		t.Fatalf("importing: %d", status)
+	}
+	has(t, preview("8", ""), "两份都没有日期", "原来的留作旧版", "文件日期")
+	body := preview("8", "2026-06-01")
+	has(t, body, "2026-06-01 印发", `value="2026-06-01"`)
+	without(t, body, "两份都没有日期")
+	has(t, preview("8", "tomorrow"), "日期请写成")
+}
+
 func TestDocumentsAreImportedAfterAPreview(t *testing.T) {
 	w := openOffice(t)
 	wu := w.signed("wu", store.RoleSupervisor)
