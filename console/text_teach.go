@@ -37,7 +37,7 @@ var teachText = map[string]words{
 	"teach.article":      {"用这一条来答", "An article answers it"},
 	"teach.find":         {"找别的条文", "Look for other articles"},
 	"teach.platform":     {"是想找这类平台", "They need this kind of platform"},
-	"teach.scope":        {"不在服务范围，照旧回答没有", "Out of scope: go on saying so"},
+	"teach.scope":        {"不在服务范围，照旧回答没有；等答复的人会收到通知，说不归中心办", "Out of scope: go on saying so; those who wait are told that it is not for this centre"},
 	"teach.answer":       {"由服务中心自己答", "Answer in our own words"},
 	"teach.answer.help":  {"会写明是工作人员的答复，附上出处；不会和政策原文混在一起。引条文时，答复里的数字必须在那一条里有。", "It is shown as the staff's answer, with its source, and never mixed with quotations. Where it cites an article, its figures must stand there."},
 	"teach.words":        {"答复（最多 300 字）", "The answer (300 characters at most)"},
@@ -52,7 +52,7 @@ var teachText = map[string]words{
 	"teach.try":          {"先试一遍，看会改变什么", "Try it and see what changes"},
 	"teach.again":        {"改好后再试一遍", "Try it again"},
 	"teach.confirm":      {"确认启用", "Put it into force"},
-	"teach.done":         {"已启用，机器人马上会用；处理了 %s 个问题，等答复的人会收到一次通知。", "In force at once; %s questions are dealt with, and those who wait are told once."},
+	"teach.done":         {"已启用，机器人马上会用；处理了 %s 个问题，等答复的人会收到一次通知（现在发不到的，等能发时再发）。", "In force at once; %s questions are dealt with, and those who wait are told once, as soon as a message reaches them."},
 	"teach.unseen":       {"请先试一遍，看过会改变什么，再确认。", "Try it first and look at what changes, then confirm."},
 
 	"teach.says.article":  {"用《%s》%s 来答", "answered from 《%s》 %s"},
