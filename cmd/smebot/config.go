@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"smebot/bot/telegram"
 	"smebot/bot/wechat"
@@ -42,6 +45,8 @@ type Config struct {
 	Notify    []NotifyConfig  `yaml:"notify"`
 	Metrics   MetricsConfig   `yaml:"metrics"`
 	Log       LogConfig       `yaml:"log"`
+
+	unknown []string // variables of the environment that set nothing
 }
 
 // StoreConfig says where the data is kept.
@@ -100,19 +105,28 @@ type LogConfig struct {
 // Days is a time in whole days, written "90d".
 type Days int
 
-// UnmarshalYAML reads "90d".
-func (d *Days) UnmarshalYAML(b []byte) error {
-	if err := d.set(strings.Trim(strings.TrimSpace(string(b)), `"'`)); err != nil {
-		// The library does not add the place to errors of this kind; these are the only two keys of the type.
-		return fmt.Errorf("privacy.retain_messages, privacy.retain_leads: %w", err)
+// UnmarshalYAML reads "90d". The library does not add the place to errors of this kind.
+func (d *Days) UnmarshalYAML(n ast.Node) error {
+	text, plain := n.(ast.ScalarNode)
+	if plain && text.GetValue() == nil { // all of it is commented out
+		return nil
+	}
+	err := errNoDays
+	if plain {
+		err = d.set(fmt.Sprint(text.GetValue()))
+	}
+	if err != nil {
+		return fmt.Errorf("line %d: %s: %w", n.GetToken().Position.Line, strings.TrimPrefix(n.GetPath(), "$."), err)
 	}
 	return nil
 }
 
+var errNoDays = errors.New("want whole days, one or more, as in 90d")
+
 func (d *Days) set(s string) error {
 	n, err := strconv.Atoi(strings.TrimSuffix(s, "d"))
 	if err != nil || n < 1 || !strings.HasSuffix(s, "d") {
-		return errors.New("want whole days, as in 90d")
+		return errNoDays
 	}
 	*d = Days(n)
 	return nil
@@ -145,7 +159,7 @@ func loadConfig(path string, named bool, environ []string) (Config, error) {
 		return c, fmt.Errorf("configuration: %w", err)
 	case len(bytes.TrimSpace(body)) > 0:
 		if err := yaml.UnmarshalWithOptions(body, &c, yaml.Strict()); err != nil {
-			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err))
+			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err, body))
 		}
 		c.refill()
 	}
@@ -174,11 +188,40 @@ func (c *Config) refill() {
 
 var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
 
+var (
+	wrongType = regexp.MustCompile(`(?:cannot unmarshal .* into Go .* of type (\S+)| was used where (\S+) is expected)$`)
+	yamlKey   = regexp.MustCompile(`^[\s-]*([a-z_]+)\s*:`)
+)
+
+// wanted says what a value of a type, Go's or YAML's, looks like in the file.
+func wanted(kind string) string {
+	switch {
+	case strings.HasSuffix(kind, "bool"):
+		return "true or false"
+	case strings.HasPrefix(kind, "[]"), kind == "sequence":
+		return "a list"
+	case strings.Contains(kind, "int"):
+		return "a whole number"
+	case strings.HasSuffix(kind, "string"):
+		return "one text"
+	}
+	return "keys with values below it"
+}
+
 // yamlFault says in one line what is wrong and where. The library's own text shows the lines around it, which
-// may hold secrets.
-func yamlFault(err error) string {
+// may hold secrets, and speaks of Go.
+func yamlFault(err error, body []byte) string {
 	first, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
 	if m := yamlPlace.FindStringSubmatch(first); m != nil {
+		if w := wrongType.FindStringSubmatch(first); w != nil {
+			key, lines := "", bytes.Split(body, []byte("\n"))
+			if n, err := strconv.Atoi(m[1]); err == nil && n <= len(lines) {
+				if k := yamlKey.FindSubmatch(lines[n-1]); k != nil {
+					key = string(k[1]) + ": "
+				}
+			}
+			first = m[0] + key + "want " + wanted(w[1]+w[2]) + " (see config.example.yaml)"
+		}
 		first = fmt.Sprintf("line %s, column %s: %s", m[1], m[2], strings.TrimPrefix(first, m[0]))
 	}
 	if strings.Contains(first, "unknown field") {
@@ -195,15 +238,34 @@ func (c *Config) environment(environ []string) error {
 			env[k] = v
 		}
 	}
-	return overlay(reflect.ValueOf(c).Elem(), "SMEBOT", env)
+	known := map[string]bool{}
+	err := overlay(reflect.ValueOf(c).Elem(), "SMEBOT", env, known)
+	for name := range env {
+		if !known[name] {
+			c.unknown = append(c.unknown, name)
+		}
+	}
+	slices.Sort(c.unknown)
+	return err
 }
 
-func overlay(v reflect.Value, prefix string, env map[string]string) error {
+// warn tells of what is not wrong but hardly meant.
+func (c Config) warn(log *slog.Logger) {
+	for _, name := range c.unknown {
+		log.Warn("this variable in the environment sets nothing: its name is no key of the configuration (see config.example.yaml)", "name", name)
+	}
+}
+
+// overlay lays variables over the keys below v, and notes the names of all that there could be.
+func overlay(v reflect.Value, prefix string, env map[string]string, known map[string]bool) error {
 	for i := range v.NumField() {
 		f := v.Field(i)
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		name := prefix + "_" + strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
 		if f.Kind() == reflect.Struct {
-			if err := overlay(f, name, env); err != nil {
+			if err := overlay(f, name, env, known); err != nil {
 				return err
 			}
 			continue
@@ -212,12 +274,13 @@ func overlay(v reflect.Value, prefix string, env map[string]string) error {
 			for j := range f.Len() {
 				named := f.Index(j).FieldByName("Name").String()
 				key := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(named))
-				if err := overlay(f.Index(j), name+"_"+key, env); err != nil {
+				if err := overlay(f.Index(j), name+"_"+key, env, known); err != nil {
 					return err
 				}
 			}
 			continue
 		}
+		known[name] = true
 		s, ok := env[name]
 		if !ok {
 			continue
@@ -293,13 +356,11 @@ var channelName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // check says what is wrong with a value, and how to mend it.
 func (c *Config) check() error {
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("configuration: listen: want an address and port, as in 127.0.0.1:8080")
+	if !address(c.Listen) {
+		return fmt.Errorf("configuration: listen: want an address and a port up to 65535, as in 127.0.0.1:8080")
 	}
-	if c.Metrics.Listen != "" {
-		if _, _, err := net.SplitHostPort(c.Metrics.Listen); err != nil {
-			return fmt.Errorf("configuration: metrics.listen: want an address and port, as in 127.0.0.1:9090, or nothing to turn it off")
-		}
+	if c.Metrics.Listen != "" && !address(c.Metrics.Listen) {
+		return fmt.Errorf("configuration: metrics.listen: want an address and a port up to 65535, as in 127.0.0.1:9090, or nothing to turn it off")
 	}
 	if c.Store.DSN != "" {
 		return errors.New("configuration: store.dsn: this version keeps its data in SQLite only: leave store.dsn empty")
@@ -324,7 +385,7 @@ func (c *Config) check() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return errors.New("configuration: log.format: want text or json")
 	}
-	seen := map[string]bool{"web": true, "terminal": true}
+	seen := map[string]bool{webChannel: true, terminalChannel: true, askChannel: true}
 	for i, ch := range c.Channels {
 		if !channelName.MatchString(ch.Name) {
 			return fmt.Errorf("configuration: channels[%d].name: want up to 32 of a-z, 0-9, - and _, as in guzhen", i)
@@ -353,6 +414,16 @@ func (c *Config) check() error {
 		}
 	}
 	return c.checkNotify()
+}
+
+// address reports whether a text is an address with a port, or a port's name.
+func address(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	n, err := net.LookupPort("tcp", port)
+	return err == nil && n <= 65535
 }
 
 // atWork is when staff are at work.
