@@ -35,7 +35,7 @@ type leadsExportCmd struct {
 const notStated = "not stated"
 
 // work is what the flags choose.
-func (c *leadsExportCmd) work() (store.Work, error) {
+func (c *leadsExportCmd) work(e *env) (store.Work, error) {
 	views := []store.View{store.ViewNew, store.ViewLate, store.ViewCall, store.ViewOpen}
 	switch {
 	case c.View != "" && !slices.Contains(views, store.View(c.View)):
@@ -43,8 +43,12 @@ func (c *leadsExportCmd) work() (store.Work, error) {
 	case c.Days < 0:
 		return store.Work{}, usageError{fmt.Errorf("--days %d: want 0 or more", c.Days)}
 	}
+	err := withStore(e, func(db *store.DB) error {
+		f := filters{Status: &c.Status, Platform: &c.Platform, Town: &c.Town, Channel: &c.Channel, Account: &c.Assignee, account: "--assignee"}
+		return f.check(e, db)
+	})
 	return store.Work{View: store.View(c.View), Status: store.Status(c.Status), Platform: c.Platform, Town: c.Town, Channel: c.Channel,
-		Assignee: c.Assignee, Days: c.Days, Text: c.Text}, knownStatus(c.Status)
+		Assignee: c.Assignee, Days: c.Days, Text: c.Text}, err
 }
 
 // spec is what the file holds.
@@ -67,7 +71,7 @@ func (c *leadsExportCmd) spec() (export.Spec, error) {
 
 // Run writes leads, oldest first, to standard output. What is given out is recorded before.
 func (c *leadsExportCmd) Run(e *env) error {
-	w, err := c.work()
+	w, err := c.work(e)
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (c *leadsExportCmd) Run(e *env) error {
 	}
 	s.Note = export.Note{ID: rand.Text()[:10], At: time.Now(), Actor: "operator", Receiver: c.Receiver, Purpose: purpose, Filters: export.Filters(w, s.Words)}
 	var numbers []string
-	if err := withLeads(e, func(db *store.DB) (err error) {
+	if err := withStore(e, func(db *store.DB) (err error) {
 		numbers, err = chosenLeads(e, db, w)
 		return err
 	}); err != nil {
@@ -104,14 +108,11 @@ func (c *leadsExportCmd) Run(e *env) error {
 			return fmt.Errorf("the export cannot be recorded, so nothing was written: %w", err)
 		}
 	}
-	return withLeads(e, func(db *store.DB) error { return exportLeads(e, db, numbers, s) })
+	return withStore(e, func(db *store.DB) error { return exportLeads(e, db, numbers, s) })
 }
 
-// chosenLeads are the numbers that a filter chooses, oldest first. A folder without a store holds none.
+// chosenLeads are the numbers that a filter chooses, oldest first.
 func chosenLeads(e *env, db *store.DB, w store.Work) ([]string, error) {
-	if db == nil {
-		return nil, nil
-	}
 	numbers, err := db.Chosen(e.ctx, w)
 	slices.Reverse(numbers)
 	return numbers, err
@@ -119,7 +120,7 @@ func chosenLeads(e *env, db *store.DB, w store.Work) ([]string, error) {
 
 // exportLeads writes the file to standard output as it goes.
 func exportLeads(e *env, db *store.DB, numbers []string, s export.Spec) (err error) {
-	if db != nil && s.Format == export.XLSX {
+	if s.Format == export.XLSX {
 		var remove func() error
 		if s.Temp, remove, err = db.TempDir(); err != nil {
 			return err
