@@ -108,7 +108,7 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 	add := func(name string, body []byte) {
 		doc, err := parse.Bytes(name, body)
 		if err != nil {
-			d.Faults = append(d.Faults, err.Error())
+			d.Faults = append(d.Faults, v.fileFault(err))
 			return
 		}
 		version := doc.ID + "@" + doc.VersionDate()
@@ -136,7 +136,7 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 		}
 		members, passed, err := parse.Archive(body)
 		if err != nil {
-			d.Faults = append(d.Faults, name+": "+err.Error())
+			d.Faults = append(d.Faults, name+"："+v.fileFault(err))
 			continue
 		}
 		d.Passed = append(d.Passed, passed...)
@@ -148,6 +148,19 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 		d.Problem = v.T("knowledge.too-many", uploadDocuments)
 	}
 	return docs, names
+}
+
+// fileFault says in the visit's language why a file cannot be read, and what to do.
+func (v *visit) fileFault(err error) string {
+	var f *parse.Fault
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	words := v.T("file."+f.Code, f.Args...)
+	if f.File == "" {
+		return words
+	}
+	return f.File + v.T("file.colon") + words
 }
 
 func readUpload(h *multipart.FileHeader) ([]byte, error) {

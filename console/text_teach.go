@@ -81,6 +81,7 @@ var teachText = map[string]words{
 	"teach.fault.examples": {"问法要 1 到 12 行，每行 2 到 120 个字。", "Give 1 to 12 wordings of 2 to 120 characters each."},
 	"teach.fault.personal": {"问法里像有电话、账号一类的信息，请删掉：%s", "There seem to be contact details in a wording; take them out: %s"},
 	"teach.fault.taught":   {"有一种问法已经教过，请先撤销原来的：%s", "A wording is taught already; take the old lesson back first: %s"},
+	"teach.fault.choose":   {"请先选一条条文；下面没有的，在「找别的条文」里查找。", "Choose an article first; if it is not below, look for it with “Look for other articles”."},
 	"teach.fault.article":  {"没有这一条，或者文件已停用：%s", "There is no such article, or its document is off: %s"},
 	"teach.fault.platform": {"请选平台类型。", "Choose a kind of platform."},
 	"teach.fault.words":    {"答复要写，最多 %s 字。", "Write the answer, %s characters at most."},

@@ -200,7 +200,7 @@ func TestDraftsAreChecked(t *testing.T) {
 		"a figure of nobody":       {func(d *Draft) { d.Document, d.Heading, d.Words = subsidy.ID, "第二条", "每家5000元。" }, FaultFigure},
 		"a figure in words":        {func(d *Draft) { d.Document, d.Heading, d.Words = subsidy.ID, "第二条", "每家五千元。" }, FaultFigure},
 		"a link to an article":     {func(d *Draft) { d.Kind, d.Document, d.Heading = ToArticle, subsidy.ID, "第二条" }, ""},
-		"a link to none":           {func(d *Draft) { d.Kind, d.Document, d.Heading = ToArticle, subsidy.ID, "" }, FaultArticle},
+		"a link to none":           {func(d *Draft) { d.Kind, d.Document, d.Heading = ToArticle, subsidy.ID, "" }, FaultChoose},
 		"a platform":               {func(d *Draft) { d.Kind, d.Platform = ToPlatform, "financing" }, ""},
 		"a platform that is none":  {func(d *Draft) { d.Kind, d.Platform = ToPlatform, "magic" }, FaultPlatform},
 	} {

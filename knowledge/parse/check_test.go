@@ -1,6 +1,10 @@
 package parse
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,5 +67,29 @@ func TestCheckEmbedded(t *testing.T) {
 	found := Check(read(t, "../policy/gd-2012-sme-platforms.txt"), checkDay)
 	if len(found) != 1 || found[0].Article != "第十八条" || found[0].Kind != "damaged" || !strings.Contains(found[0].What, "U+E010") {
 		t.Errorf("%+v", found)
+	}
+}
+
+// Every fault of a file has a code that others know.
+func TestFaultCodes(t *testing.T) {
+	named := regexp.MustCompile(`fault\("([a-z-]+)", "`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, f := range files {
+		body, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(body), -1) {
+			if n++; !slices.Contains(FaultCodes, m[1]) {
+				t.Errorf("%s: %s is not among the codes", f, m[1])
+			}
+		}
+	}
+	if n < len(FaultCodes) {
+		t.Errorf("%d codes, of which %d are used", len(FaultCodes), n)
 	}
 }

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"cmp"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +39,7 @@ func structure(in []block, doc *Document) (notes []string, err error) {
 		}
 	}
 	if len(blocks) == 0 {
-		return nil, errors.New("no text found in it: give the policy's text")
+		return nil, fault("no-text", "no text found in it: give the policy's text")
 	}
 	given := *doc
 	first := slices.IndexFunc(blocks, func(b block) bool { return articleStart.MatchString(b.text) })
@@ -80,7 +79,7 @@ func structure(in []block, doc *Document) (notes []string, err error) {
 		sections(body, doc)
 	}
 	if len(doc.Articles) == 0 {
-		return nil, errors.New("no article and no paragraph found in it: give the policy's text")
+		return nil, fault("no-article", "no article and no paragraph found in it: give the policy's text")
 	}
 	for i := range doc.Articles {
 		doc.Articles[i].Passages = passages(doc.Articles[i].Text)
