@@ -24,6 +24,7 @@ var leadsText = map[string]words{
 
 	"leads.title":         {"线索", "Leads"},
 	"leads.view.new":      {"新来的", "New"},
+	"leads.view.due":      {"今天要联系", "Due today"},
 	"leads.view.mine":     {"我的", "Mine"},
 	"leads.view.late":     {"超时的", "Late"},
 	"leads.view.call":     {"等电话", "To call"},
@@ -80,6 +81,7 @@ var leadsText = map[string]words{
 	"leads.today":              {"今天", "today"},
 	"leads.late":               {"超 %d 天", "over %d days"},
 	"leads.late.new":           {"超 3 个工作日没联系", "no contact for over 3 working days"},
+	"leads.due":                {"今天要联系", "due today"},
 	"leads.call":               {"等电话", "to call"},
 	"leads.unknown":            {"没填", "not given"},
 

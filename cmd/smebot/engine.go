@@ -57,7 +57,11 @@ func openEngineAt(ctx context.Context, c Config, log *slog.Logger, progress func
 	e := &engine{log: log, offices: &directory.Directory{}}
 	e.live.hours.Store(&hours)
 	contactDue := func(made time.Time) time.Time { return e.live.atWork().After(made.In(intents.Zone), intents.LateDays) }
-	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, Clock: clock, ContactDue: contactDue})
+	promised := func(made time.Time) time.Time {
+		h := e.live.atWork()
+		return h.Day(h.After(made.In(intents.Zone), intents.PromisedDays))
+	}
+	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, Clock: clock, ContactDue: contactDue, Promised: promised})
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type leadsExportCmd struct {
 	Receiver string `help:"Whom the file is for." default:"本单位" placeholder:"WORDS"`
 	Lang     string `help:"Language of heads and values in csv and xlsx." enum:"zh,en" default:"zh"`
 
-	View     string `help:"Only leads of one of the work list's views: new, late, call or open."`
+	View     string `help:"Only leads of one of the work list's views: new, due, late, call or open."`
 	Status   string `help:"Only leads in this status."`
 	Platform string `help:"Only leads for this platform type."`
 	Town     string `help:"Only leads of this town."`
@@ -36,7 +36,7 @@ const notStated = "not stated"
 
 // work is what the flags choose.
 func (c *leadsExportCmd) work(e *env) (store.Work, error) {
-	views := []store.View{store.ViewNew, store.ViewLate, store.ViewCall, store.ViewOpen}
+	views := []store.View{store.ViewNew, store.ViewDue, store.ViewLate, store.ViewCall, store.ViewOpen}
 	switch {
 	case c.View != "" && !slices.Contains(views, store.View(c.View)):
 		return store.Work{}, usageError{fmt.Errorf("no such view as %q: use one of %v", c.View, views)}
