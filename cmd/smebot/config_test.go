@@ -223,6 +223,17 @@ func TestUnknownVariablesAreTold(t *testing.T) {
 	}
 }
 
+// Metrics that others can reach are told; on this machine alone they are not.
+func TestOpenMetricsAreTold(t *testing.T) {
+	for listen, told := range map[string]bool{"0.0.0.0:0": true, "127.0.0.1:0": false} {
+		c := testConfig(t)
+		c.Metrics.Listen = listen
+		if s := startSite(t, c); strings.Contains(s.log.String(), "metrics.listen can be reached") != told {
+			t.Errorf("%s: %s", listen, s.log)
+		}
+	}
+}
+
 func TestConfigSecretFiles(t *testing.T) {
 	dir, a := t.TempDir(), newAccount("guzhen")
 	secret := func(name, value string) string { return write(t, filepath.Join(dir, name), value) }
