@@ -35,22 +35,19 @@ func (f *filters) check(e *env, db *store.DB) error {
 	if !set(f.Town) && !set(f.Channel) {
 		return nil
 	}
-	towns, channels := map[string]bool{}, map[string]bool{webChannel: true, askChannel: true, terminalChannel: true}
-	for _, ch := range e.config.Channels {
-		channels[ch.Name] = true
-	}
-	leads, err := db.Leads(e.ctx, store.LeadFilter{})
+	of, err := db.Work(e.ctx, store.Work{Limit: 1})
 	if err != nil {
 		return err
 	}
-	for _, l := range leads {
-		towns[l.Town], channels[l.From.Channel] = true, true
+	channels := append(of.Channels, webChannel, askChannel, terminalChannel)
+	for _, ch := range e.config.Channels {
+		channels = append(channels, ch.Name)
 	}
-	if set(f.Channel) && !channels[*f.Channel] {
-		delete(channels, "")
-		return usageError{fmt.Errorf("no channel %q: it is none of %s", *f.Channel, strings.Join(sortedKeys(channels), " "))}
+	slices.Sort(channels)
+	if set(f.Channel) && !slices.Contains(channels, *f.Channel) {
+		return usageError{fmt.Errorf("no channel %q: it is none of %s", *f.Channel, strings.Join(slices.Compact(channels), " "))}
 	}
-	if set(f.Town) && !towns[*f.Town] {
+	if set(f.Town) && !slices.Contains(of.Towns, *f.Town) {
 		in, err := placeFlag(*f.Town)
 		if err != nil {
 			return err
@@ -79,13 +76,4 @@ func (f *filters) knownAccount(e *env, db *store.DB) error {
 		return err
 	}
 	return usageError{fmt.Errorf("%s: no account %q: it is none of %s", f.account, *f.Account, cmp.Or(strings.Join(names, " "), "the accounts, of which there are none"))}
-}
-
-func sortedKeys(m map[string]bool) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
