@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -182,7 +181,7 @@ func TestFaultsOfLessonsAreSentences(t *testing.T) {
 func TestTeachingSaysWhatIsMissing(t *testing.T) {
 	w := openOffice(t)
 	wu := w.signed("wu", store.RoleSupervisor)
-	var logs bytes.Buffer
+	var logs logBuffer
 	w.server.Log = slog.New(slog.NewTextHandler(&logs, nil))
 	w.asks("怎么给外国人办工作许可", "", false)
 	at := firstGroup(t, wu)
@@ -194,6 +193,6 @@ func TestTeachingSaysWhatIsMissing(t *testing.T) {
 	_, body = wu.post(at+"/rehearse", "kind", "scope", "examples", "怎么给外国人办工作许可", "article", subsidy.ID+"|第二条", "basis", "", "words", "", "title", "", "link", "", "number", "", "date", "", "review", "", "platform", "financing", "find", "")
 	has(t, body, "试的结果")
 	if strings.Contains(logs.String(), "fields that its page does not have") {
-		t.Errorf("the page's own form is called odd: %s", &logs)
+		t.Errorf("the page's own form is called odd: %s", logs.String())
 	}
 }
