@@ -13,6 +13,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"smebot/knowledge"
 	"smebot/knowledge/parse"
@@ -29,6 +30,7 @@ const (
 // importView is the upload's form, and what was read of uploaded files.
 type importView struct {
 	Source  string
+	Dated   string // the date of the document, where its file states none
 	Problem string
 	Faults  []string // of files, each with its mend
 	Passed  []string // files of an archive that are no policies
@@ -51,7 +53,7 @@ func (s *Server) importForm(v *visit) error { return v.render("knowledge_import"
 
 // importPreview reads uploaded files and shows what is in them and what importing them does. It stores nothing.
 func (s *Server) importPreview(v *visit) error {
-	d := importView{Source: clip(v.form("source"), 300)}
+	d := importView{Source: clip(v.form("source"), 300), Dated: clip(v.form("dated"), len(time.DateOnly))}
 	if v.R.MultipartForm == nil || len(v.R.MultipartForm.File["file"]) == 0 {
 		d.Problem = v.T("knowledge.no-file")
 		return s.render(v, http.StatusUnprocessableEntity, "knowledge_import", d)
@@ -66,6 +68,17 @@ func (s *Server) importPreview(v *visit) error {
 			d.Problem = v.T("knowledge.one-source")
 		default:
 			docs[0].Source = source
+		}
+	}
+	if d.Dated != "" && d.Problem == "" {
+		_, err := time.Parse(time.DateOnly, d.Dated)
+		switch {
+		case err != nil:
+			d.Problem = v.T("knowledge.bad-date")
+		case len(docs) != 1:
+			d.Problem = v.T("knowledge.one-date")
+		default:
+			docs[0].Dated = d.Dated
 		}
 	}
 	if d.Problem == "" && len(docs) > 0 {
@@ -95,7 +108,7 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 	add := func(name string, body []byte) {
 		doc, err := parse.Bytes(name, body)
 		if err != nil {
-			d.Faults = append(d.Faults, err.Error())
+			d.Faults = append(d.Faults, v.fileFault(err))
 			return
 		}
 		version := doc.ID + "@" + doc.VersionDate()
@@ -123,7 +136,7 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 		}
 		members, passed, err := parse.Archive(body)
 		if err != nil {
-			d.Faults = append(d.Faults, name+": "+err.Error())
+			d.Faults = append(d.Faults, name+"："+v.fileFault(err))
 			continue
 		}
 		d.Passed = append(d.Passed, passed...)
@@ -135,6 +148,19 @@ func (d *importView) readFiles(v *visit, files []*multipart.FileHeader) (docs []
 		d.Problem = v.T("knowledge.too-many", uploadDocuments)
 	}
 	return docs, names
+}
+
+// fileFault says in the visit's language why a file cannot be read, and what to do.
+func (v *visit) fileFault(err error) string {
+	var f *parse.Fault
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	words := v.T("file."+f.Code, f.Args...)
+	if f.File == "" {
+		return words
+	}
+	return f.File + v.T("file.colon") + words
 }
 
 func readUpload(h *multipart.FileHeader) ([]byte, error) {
@@ -170,6 +196,17 @@ func (s *Server) planImport(v *visit, d *importView, docs []knowledge.Document, 
 		d.Read = append(d.Read, r)
 	}
 	return nil
+}
+
+// Does names the sentence for what importing it does; for templates.
+func (r readDocument) Does() string {
+	switch {
+	case r.What == FiledChanged && r.Other == "":
+		return "import.changed.head"
+	case r.What == FiledChanged && r.Date == undatedVersion:
+		return "import.changed.none"
+	}
+	return "import." + r.What
 }
 
 // undatedVersion is Filed.Date of a version that states none.

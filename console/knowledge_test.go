@@ -85,6 +85,38 @@ func TestDocumentsAreSwitchedOff(t *testing.T) {
 	has(t, w.says(ask), "3000元")
 }
 
+func TestFilesThatCannotBeReadAreSaidInChinese(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	for name, c := range map[string][2]string{
+		"empty.txt": {"", "empty.txt：文件是空的"}, "broken.docx": {"x", "broken.docx：不是 Word 文档"}, "x.pdf": {"%PDF-1.7", "x.pdf：不是文本文件"}, "x.rtf": {"abc", "x.rtf：读不了这种文件"},
+		"a.md": {"---\ntitle: 甲\nexpires: soon\n---\n第一条 甲。\n", "a.md：正文上方的 expires 写的「soon」不是日期"}, "a.zip": {"x", "a.zip：不是 .zip 压缩包"},
+	} {
+		_, body := wu.upload("/console/knowledge/preview", map[string]string{}, name, c[0])
+		has(t, body, c[1])
+		without(t, main(body), "the file", "save it")
+	}
+}
+
+func TestDocumentsWithoutADate(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	const rule = "猫窝管理办法\n第一条 每个猫窝补贴%s元。\n"
+	preview := func(reward, dated string) string {
+		t.Helper()
+		_, body := wu.upload("/console/knowledge/preview", map[string]string{"dated": dated}, "a.txt", strings.Replace(rule, "%s", reward, 1))
+		return body
+	}
+	if status, _ := wu.post("/console/knowledge/import", hidden(t, preview("5", ""), "/console/knowledge/import")...); status != http.StatusSeeOther {
+		t.Fatalf("importing: %d", status)
+	}
+	has(t, preview("8", ""), "两份都没有日期", "原来的留作旧版", "文件日期")
+	body := preview("8", "2026-06-01")
+	has(t, body, "2026-06-01 印发", `value="2026-06-01"`)
+	without(t, body, "两份都没有日期")
+	has(t, preview("8", "tomorrow"), "日期请写成")
+}
+
 func TestDocumentsAreImportedAfterAPreview(t *testing.T) {
 	w := openOffice(t)
 	wu := w.signed("wu", store.RoleSupervisor)
@@ -153,10 +185,10 @@ func TestUploadsAreAllOrNothing(t *testing.T) {
 		says   string
 	}{
 		"no file":               {map[string]string{}, nil, "没有收到文件"},
-		"an exe":                {map[string]string{}, []string{"a.docx", "MZ\x90\x00\x03", "cats.txt", cats}, "a.docx: not a Word document"},
-		"one good, one empty":   {map[string]string{}, []string{"cats.txt", cats, "b.txt", " "}, "b.txt: the file is empty"},
-		"a pdf":                 {map[string]string{}, []string{"a.pdf", "%PDF"}, "a.pdf: not a text file"},
-		"an archive that leads": {map[string]string{}, []string{"a.zip", archiveOf(t, "../a.txt", cats)}, "leads out of it"},
+		"an exe":                {map[string]string{}, []string{"a.docx", "MZ\x90\x00\x03", "cats.txt", cats}, "a.docx：不是 Word 文档"},
+		"one good, one empty":   {map[string]string{}, []string{"cats.txt", cats, "b.txt", " "}, "b.txt：文件是空的"},
+		"a pdf":                 {map[string]string{}, []string{"a.pdf", "%PDF"}, "a.pdf：不是文本文件"},
+		"an archive that leads": {map[string]string{}, []string{"a.zip", archiveOf(t, "../a.txt", cats)}, "指向包外"},
 		"an empty archive":      {map[string]string{}, []string{"a.zip", archiveOf(t)}, "没有能读的文件"},
 		"two of one version":    {map[string]string{}, []string{"a.txt", cats, "b.txt", strings.ReplaceAll(cats, "标明", "写明")}, "名称、日期都相同"},
 		"two with one source":   {map[string]string{"source": "https://a.example/b"}, []string{"a.txt", cats, "b.txt", strings.ReplaceAll(cats, "猫粮", "狗粮")}, "只能配一份"},

@@ -265,6 +265,20 @@ func TestWithdrawnLeadIsNotPassedOn(t *testing.T) {
 	}
 }
 
+// Monday's leads were promised two working days: they are due on Wednesday, late only after Thursday.
+func TestWorkListShowsWhatIsDueToday(t *testing.T) {
+	w := openDesk(t)
+	w.lead(1, bot.WeChat)
+	w.pass(24 * time.Hour)
+	wu := w.signed("wu", store.RoleSupervisor)
+	_, body := wu.get("/console/leads?view=due")
+	lacks(t, "due on Tuesday", body, "20261123-000001")
+	w.pass(24 * time.Hour)
+	lu := w.signed("lu", store.RoleSupervisor)
+	_, body = lu.get("/console/leads?view=due")
+	holds(t, "due on Wednesday", body, "20261123-000001", `aria-current="page">今天要联系 <span class="count">1</span>`, `<span class="tag warn">今天要联系</span>`)
+}
+
 func TestLateHandsPage(t *testing.T) {
 	w := openDesk(t)
 	for n := 1; n <= 3; n++ {

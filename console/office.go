@@ -47,7 +47,7 @@ var Settings = []string{SetName, SetContact, SetHoursWords, SetHours, SetNotice}
 // What an import does with a document.
 const (
 	FiledNew       = "new"
-	FiledChanged   = "changed"   // other words under the same date
+	FiledChanged   = "changed"   // other words under the same date; those before are kept
 	FiledUnchanged = "unchanged" // held already, word for word
 	FiledReplaced  = "replaced"  // it takes the place of an older version, which becomes history
 	FiledHistory   = "history"   // a newer version is held: it is filed as history
@@ -60,7 +60,7 @@ type Filed struct {
 	Title string `json:"title"`
 	What  string `json:"what"`
 	Date  string `json:"date"`            // of the version imported
-	Other string `json:"other,omitempty"` // date of the version replaced, or of the newer one held
+	Other string `json:"other,omitempty"` // date of the version replaced, or of the newer one held; name of the words kept
 	Why   string `json:"why,omitempty"`   // of a refusal, with what to do
 }
 

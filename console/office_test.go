@@ -88,7 +88,9 @@ func (o *smallOffice) Plan(_ context.Context, docs []knowledge.Document) ([]File
 		for _, have := range o.docs {
 			switch {
 			case have.ID == d.ID && have.VersionDate() == d.VersionDate():
-				f.What = FiledUnchanged
+				if f.What = FiledUnchanged; have.Articles[0].Text != d.Articles[0].Text {
+					f.What, f.Other = FiledChanged, f.Date+".1"
+				}
 			case have.ID == d.ID:
 				f.What, f.Other = FiledReplaced, have.VersionDate()
 			}

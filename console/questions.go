@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -178,11 +179,11 @@ func readDraft(v *visit) (teach.Draft, string) {
 		Kind: teach.Kind(v.form("kind")), Platform: v.form("platform"), Words: strings.ReplaceAll(v.form("words"), "\r\n", "\n"),
 		Title: v.form("title"), Link: v.form("link"), Number: v.form("number"), Date: v.form("date"), Review: v.form("review"),
 	}
-	name := "article"
+	chosen, basis := v.form("article"), v.form("basis") // the form sends both, whatever kind is chosen
 	if d.Kind == teach.OwnWords {
-		name = "basis"
+		chosen = basis
 	}
-	d.Document, d.Heading, _ = strings.Cut(v.form(name), "|")
+	d.Document, d.Heading, _ = strings.Cut(chosen, "|")
 	examples := strings.ReplaceAll(v.form("examples"), "\r\n", "\n")
 	d.Examples = strings.Split(examples, "\n")
 	return d, examples
@@ -230,7 +231,13 @@ func (s *Server) proof(v *visit, group, draft string) string {
 }
 
 // fault puts a fault of a lesson into words.
-func (v *visit) fault(f teach.Fault) string { return v.T("teach.fault."+f.Code, f.Arg) }
+func (v *visit) fault(f teach.Fault) string {
+	words := v.T("teach.fault." + f.Code)
+	if !strings.Contains(words, "%s") {
+		return words
+	}
+	return strings.TrimRight(fmt.Sprintf(words, f.Arg), "：: ")
+}
 
 // teach puts a draft into force whose rehearsal was seen.
 func (s *Server) teach(v *visit) error {

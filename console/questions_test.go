@@ -1,13 +1,16 @@
 package console
 
 import (
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"smebot/knowledge/parse"
 	"smebot/store"
+	"smebot/teach"
 )
 
 var groupLink = regexp.MustCompile(`href="(/console/questions/[0-9a-f]{32})"`)
@@ -181,4 +184,43 @@ func TestOutOfScopeIsMeantToChangeNothing(t *testing.T) {
 	_, body := wu.post(at+"/rehearse", "kind", "scope", "examples", "隔壁的猫多少岁")
 	has(t, body, "现在就答「没有」", "确认启用")
 	without(t, body, "教了也不会改变回答")
+}
+
+// Every fault of a lesson reads as a sentence, with what belongs into it and without, in both languages.
+func TestFaultsOfLessonsAreSentences(t *testing.T) {
+	for _, lang := range []string{"zh", "en"} {
+		v := &visit{Lang: lang}
+		for _, code := range teach.FaultCodes {
+			for _, arg := range []string{"", "第三条"} {
+				words := v.fault(teach.Fault{Code: code, Arg: arg})
+				if words == "" || strings.Contains(words, "%") || strings.Contains(words, "teach.fault") || strings.HasSuffix(words, "：") || strings.HasSuffix(words, ":") {
+					t.Errorf("%s %s %q: %q", lang, code, arg, words)
+				}
+			}
+		}
+		for _, code := range parse.FaultCodes {
+			if words := v.T("file." + code); words == "file."+code {
+				t.Errorf("%s: no sentence for a file's fault %s", lang, code)
+			}
+		}
+	}
+}
+
+func TestTeachingSaysWhatIsMissing(t *testing.T) {
+	w := openOffice(t)
+	wu := w.signed("wu", store.RoleSupervisor)
+	var logs logBuffer
+	w.server.Log = slog.New(slog.NewTextHandler(&logs, nil))
+	w.asks("怎么给外国人办工作许可", "", false)
+	at := firstGroup(t, wu)
+	_, body := wu.post(at+"/rehearse", "kind", "answer", "examples", "怎么给外国人办工作许可", "words", "请到出入境窗口办。", "article", "", "basis", "", "title", "", "link", "", "number", "", "date", "", "review", "2027-06-30", "platform", "financing", "find", "")
+	has(t, body, "来源要写名称，再写网址（https:// 开头）或文号。")
+	without(t, body, "EXTRA")
+	_, body = wu.post(at+"/rehearse", "kind", "article", "examples", "怎么给外国人办工作许可", "basis", "", "words", "", "title", "", "link", "", "number", "", "date", "", "review", "", "platform", "financing", "find", "")
+	has(t, body, "请先选一条条文")
+	_, body = wu.post(at+"/rehearse", "kind", "scope", "examples", "怎么给外国人办工作许可", "article", subsidy.ID+"|第二条", "basis", "", "words", "", "title", "", "link", "", "number", "", "date", "", "review", "", "platform", "financing", "find", "")
+	has(t, body, "试的结果")
+	if strings.Contains(logs.String(), "fields that its page does not have") {
+		t.Errorf("the page's own form is called odd: %s", logs.String())
+	}
 }

@@ -26,6 +26,7 @@ var leadsText = map[string]words{
 
 	"leads.title":         {"线索", "Leads"},
 	"leads.view.new":      {"新来的", "New"},
+	"leads.view.due":      {"今天要联系", "Due today"},
 	"leads.view.mine":     {"我的", "Mine"},
 	"leads.view.late":     {"超时的", "Late"},
 	"leads.view.call":     {"等电话", "To call"},
@@ -96,6 +97,7 @@ var leadsText = map[string]words{
 	"leads.taken":                   {"这条线索刚交给了别的同事，您看不到它了，没有保存。", "This lead has just gone to a colleague and is no longer open to you; nothing was saved."},
 	"leads.assignee.gone":           {"%s（已不经办）", "%s (no longer works on leads)"},
 	"leads.unknown":                 {"没填", "not given"},
+	"leads.due":                     {"今天要联系", "due today"},
 
 	"leads.status.new":        {"新", "New"},
 	"leads.status.contacted":  {"已联系", "Contacted"},

@@ -81,12 +81,12 @@ func fieldNamed(name string) *field {
 }
 
 // raw is a field's value for programs.
-func (f *field) raw(l store.Lead) string {
+func (f *field) raw(l store.Lead, zone *time.Location) string {
 	if f.moment == nil {
 		return f.exactly(l)
 	}
 	if t := f.moment(l); !t.IsZero() {
-		return t.UTC().Format(time.RFC3339)
+		return t.In(zone).Format(time.RFC3339)
 	}
 	return ""
 }
@@ -104,11 +104,11 @@ func (f *field) text(s Spec, l store.Lead) string {
 	return Clean(v)
 }
 
-// Values are all that a lead holds, as a name and a value for programs each.
-func Values(l store.Lead) [][2]string {
+// Values are all that a lead holds, as a name and a value for programs each, times in a zone.
+func Values(l store.Lead, zone *time.Location) [][2]string {
 	all := make([][2]string, len(fields))
 	for i := range fields {
-		all[i] = [2]string{fields[i].name, fields[i].raw(l)}
+		all[i] = [2]string{fields[i].name, fields[i].raw(l, zone)}
 	}
 	return all
 }

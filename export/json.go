@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"time"
 
 	"smebot/store"
 )
@@ -34,7 +35,7 @@ func (f *jsonFile) add(l store.Lead) error {
 		f.put("\n    ")
 		f.quote(c.name)
 		f.put(": ")
-		f.quote(c.raw(l))
+		f.quote(c.raw(l, time.UTC))
 	}
 	return f.put("\n  }")
 }

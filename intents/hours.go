@@ -165,6 +165,21 @@ func (h Hours) After(from time.Time, days int) time.Time {
 	return at
 }
 
+// Day is the last day on which staff can do what must be done by a time: that time's own, or the working day before it
+// where they are not at work earlier that day.
+func (h Hours) Day(by time.Time) time.Time {
+	day := time.Date(by.Year(), by.Month(), by.Day(), 0, 0, 0, 0, by.Location())
+	if _, first := h.Open(day); first.IsZero() || by.After(first) {
+		return day
+	}
+	for range 2 * longestLeave {
+		if day = day.AddDate(0, 0, -1); h.Works(day) {
+			break
+		}
+	}
+	return day
+}
+
 // Open reports whether staff are at work at a time, and if not, when they are next.
 func (h Hours) Open(at time.Time) (bool, time.Time) {
 	now := at.Hour()*60 + at.Minute()

@@ -145,6 +145,12 @@ func (r *Router) AnswerNews(question string, answer string, lang knowledge.Langu
 	return bot.Reply{Text: fit(head+"\n"+answer, bot.MaxReplyBytes), Intent: string(understand.Policy)}
 }
 
+// ScopeNews is the message that tells somebody that staff looked at a question of theirs, and that it is none of the
+// centre's business.
+func (r *Router) ScopeNews(question string, lang knowledge.Language) bot.Reply {
+	return bot.Reply{Text: fit(say(lang, tellScope, "question", caption(question, 60)), bot.MaxReplyBytes), Intent: string(understand.NoAnswer)}
+}
+
 // stopped answers for a channel that staff have stopped: in one sentence, without touching the dialogue. It reports
 // false for what goes on all the same: progress of a request, saying whether it helped, rights over one's own data,
 // and leaving.

@@ -92,6 +92,10 @@ func newestFirst(leads []store.Lead) []store.Lead {
 // LateDays is after how many working days a request that nobody took up is late: staff are told so as well.
 const LateDays = 3
 
+// PromisedDays is within how many working days people are told that they will be contacted, as defaultWithin says: a day
+// before they are late, so that staff see what is due.
+const PromisedDays = 2
+
 // statusWords says in plain words where a lead stands and what comes next.
 func (t *turn) statusWords(l store.Lead) string {
 	k := stNew

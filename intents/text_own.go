@@ -14,6 +14,7 @@ const (
 	tellPage    key = "tell.page"
 	tellNothing key = "tell.nothing"
 	tellHead    key = "tell.head"
+	tellScope   key = "tell.scope"
 	showWaiting key = "privacy.show-waiting"
 
 	channelStopped key = "channel.stopped"
@@ -35,6 +36,7 @@ var ownWording = map[key][2]string{
 	tellPage:    {"用同一个浏览器打开这个页面就能看到。", " Open this page in the same browser to see it."},
 	tellNothing: {"现在没有等着答复的提问，请直接问我。", "There is no question waiting for an answer. Please just ask."},
 	tellHead:    {"您之前问的「{question}」，现在可以答复了：", "You asked \"{question}\". Here is the answer:"},
+	tellScope:   {"您之前问的「{question}」，工作人员看过了：这件事不归服务中心办，请问主管部门。别的事随时问我。", "You asked \"{question}\". Our staff looked at it: it is not a matter for this service centre. Please ask the authority in charge. Ask me anything else any time."},
 	showWaiting: {"等答复的提问：{n}条，有答案时告诉您一次，最多留30天。", "Questions waiting for an answer: {n}. You will be told once; they are kept 30 days at most."},
 
 	channelStopped: {"抱歉，这个渠道暂停接待，请稍后再来；急事请联系{centre}（{contact}，{hours}）。", "Sorry, this channel is closed for the moment. Please come back later; if it is urgent, contact {centre} ({contact}, {hours})."},

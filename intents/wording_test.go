@@ -155,3 +155,27 @@ func TestHours(t *testing.T) {
 		t.Errorf("hours that cannot be read: %v", err)
 	}
 }
+
+// The day on which a promise of two working days must be kept: staff cannot keep it before they open on the third.
+func TestPromisedDay(t *testing.T) {
+	h, err := Options{Open: "Mon-Fri 09:00-12:00 14:00-17:30", Holidays: []string{"2026-11-25"}}.AtWork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for made, want := range map[string]string{
+		"2026-11-16 09:30": "2026-11-18", // Monday at work: on Wednesday
+		"2026-11-15 20:00": "2026-11-17", // Sunday: on Monday or Tuesday
+		"2026-11-16 20:00": "2026-11-18", // Monday night: on Tuesday or Wednesday
+		"2026-11-20 16:00": "2026-11-24", // Friday: on Tuesday
+		"2026-11-23 15:00": "2026-11-26", // Monday: Wednesday is off
+		"2026-11-23 20:00": "2026-11-26", // Monday night: Tuesday or Thursday
+	} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", made, Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.Day(h.After(at, PromisedDays)).Format(time.DateOnly); got != want {
+			t.Errorf("made %s: %s, want %s", made, got, want)
+		}
+	}
+}

@@ -22,8 +22,8 @@ const (
 		JOIN questions q ON q.id = a.question LEFT JOIN conversations c ON c.person = a.person WHERE a.agreed >= $1 ORDER BY a.agreed`
 	// Whose question is settled, whom a message reaches (see reaches), who has not asked for silence, and whom no
 	// colleague is answering just now.
-	sqlAnswerable = `SELECT a.question, a.address, a.language, q.words, q.lesson FROM askers a
-		JOIN questions q ON q.id = a.question LEFT JOIN conversations c ON c.person = a.person
+	sqlAnswerable = `SELECT a.question, a.address, a.language, q.words, q.lesson, l.label FROM askers a
+		JOIN questions q ON q.id = a.question JOIN lessons l ON l.id = q.lesson LEFT JOIN conversations c ON c.person = a.person
 		WHERE q.lesson <> '' AND a.agreed >= $1 AND (a.messenger <> 'wechat' OR c.reach_until > $4 AND c.reach_left > 0) AND NOT EXISTS (SELECT 1 FROM quiet n WHERE n.person = a.person)
 		AND NOT EXISTS (SELECT 1 FROM takeovers h WHERE h.person = a.person AND h.touched > $2) ORDER BY a.agreed LIMIT $3`
 	colAsker = "askers.address"
@@ -104,6 +104,7 @@ type Answerable struct {
 	Language string
 	Text     string // the question
 	Lesson   string // that settled it
+	Label    string // what that lesson makes of it, as Lesson.Label
 }
 
 // Answerable returns up to limit of those who may be told an answer now, who waited longest first. People who asked
@@ -112,7 +113,7 @@ func (d *DB) Answerable(ctx context.Context, limit int) ([]Answerable, error) {
 	now := d.opt.Clock()
 	return collect(ctx, d, func(rows *sql.Rows) (a Answerable, err error) {
 		var id, address, words []byte
-		if err := rows.Scan(&id, &address, &a.Language, &words, &a.Lesson); err != nil {
+		if err := rows.Scan(&id, &address, &a.Language, &words, &a.Lesson, &a.Label); err != nil {
 			return a, err
 		}
 		text, err := d.seal.open(colWords, id, words)

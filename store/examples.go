@@ -12,8 +12,9 @@ import (
 const (
 	sqlExamples   = `SELECT words, label, actor, added, lesson FROM examples ORDER BY added, words`
 	sqlAddExample = `INSERT INTO examples (words, label, actor, added) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (words) DO UPDATE SET label = excluded.label, actor = excluded.actor, added = excluded.added, lesson = ''`
-	sqlRemoveExample = `DELETE FROM examples WHERE words = $1`
+		ON CONFLICT (words) DO UPDATE SET label = excluded.label, actor = excluded.actor, added = excluded.added WHERE examples.lesson = ''`
+	sqlRemoveExample = `DELETE FROM examples WHERE words = $1 AND lesson = ''`
+	sqlExampleTaught = `SELECT COUNT(*) FROM examples WHERE words = $1`
 )
 
 // Example is a way of asking that staff taught, with the label it stands for.
@@ -25,7 +26,7 @@ type Example struct {
 	Added  time.Time
 }
 
-// SaveExample stores an example, in place of one of the same words.
+// SaveExample stores an example, in place of one of the same words; ErrTaught if that belongs to a lesson.
 func (d *DB) SaveExample(ctx context.Context, e Example) error {
 	e.Words = strings.TrimSpace(e.Words)
 	if e.Words == "" || e.Label == "" {
@@ -33,21 +34,34 @@ func (d *DB) SaveExample(ctx context.Context, e Example) error {
 	}
 	now := d.now()
 	return d.write(ctx, func(t *tx) error {
-		if _, err := t.exec(sqlAddExample, e.Words, e.Label, e.Actor, now); err != nil {
+		n, err := t.exec(sqlAddExample, e.Words, e.Label, e.Actor, now)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("example: %w", ErrTaught)
+		}
+		if err != nil {
 			return err
 		}
 		return bumpOperating(t)
 	})
 }
 
-// RemoveExample removes an example; ErrNotFound if there is none of these words.
+// RemoveExample removes an example; ErrNotFound if there is none of these words, ErrTaught if it belongs to a lesson,
+// which is undone as one.
 func (d *DB) RemoveExample(ctx context.Context, words string) error {
+	words = strings.TrimSpace(words)
 	return d.write(ctx, func(t *tx) error {
-		n, err := t.exec(sqlRemoveExample, strings.TrimSpace(words))
+		n, err := t.exec(sqlRemoveExample, words)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
+			held := 0
+			if err := t.row(sqlExampleTaught, words).Scan(&held); err != nil {
+				return err
+			}
+			if held > 0 {
+				return fmt.Errorf("example: %w", ErrTaught)
+			}
 			return fmt.Errorf("example: %w", ErrNotFound)
 		}
 		return bumpOperating(t)

@@ -35,6 +35,10 @@ type Options struct {
 	// ContactDue says by when somebody must have contacted the person of a lead that was made at a time. The default
 	// is three days from Monday to Friday.
 	ContactDue func(made time.Time) time.Time
+
+	// Promised says on which day that person must be contacted for what they were told to be true, which is before
+	// ContactDue. The default is two such days.
+	Promised func(made time.Time) time.Time
 }
 
 func (o Options) filled() (Options, error) {
@@ -48,7 +52,10 @@ func (o Options) filled() (Options, error) {
 		o.Clock = time.Now
 	}
 	if o.ContactDue == nil {
-		o.ContactDue = afterWorkingDays
+		o.ContactDue = func(made time.Time) time.Time { return workingDaysAfter(made, NewStep) }
+	}
+	if o.Promised == nil {
+		o.Promised = func(made time.Time) time.Time { return workingDaysAfter(made, NewStep-1).Add(-1) }
 	}
 	abs, err := filepath.Abs(o.Dir)
 	o.Dir = abs

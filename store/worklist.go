@@ -15,6 +15,7 @@ type View string
 // The views of the work list. The empty one holds every lead.
 const (
 	ViewNew  View = "new"  // nobody has contacted the person yet
+	ViewDue  View = "due"  // new, and by tonight the person was promised to be contacted; not late yet
 	ViewMine View = "mine" // open, and the asker's own
 	ViewLate View = "late" // Ageing is not 0
 	ViewCall View = "call" // open, and no message reaches the person
@@ -24,7 +25,7 @@ const (
 )
 
 // Views are all views but the empty one.
-var Views = []View{ViewNew, ViewMine, ViewLate, ViewCall, ViewAnswered, ViewOpen}
+var Views = []View{ViewNew, ViewDue, ViewMine, ViewLate, ViewCall, ViewAnswered, ViewOpen}
 
 // Work chooses leads for the work list. The zero value of a field chooses all.
 type Work struct {
@@ -48,7 +49,8 @@ const NoAssignee = "-"
 // WorkItem is a lead in the list.
 type WorkItem struct {
 	Lead
-	Late int // Ageing
+	Late int  // Ageing
+	Due  bool // it is in ViewDue
 }
 
 // WorkPage is a part of the list.
@@ -109,7 +111,8 @@ func (d *DB) Work(ctx context.Context, w Work) (WorkPage, error) {
 		return WorkPage{}, err
 	}
 	for _, l := range leads {
-		p.Items = append(p.Items, WorkItem{l, c.marks.of(l.Status, l.Created.UnixMicro(), l.Moved.UnixMicro())})
+		created, moved := l.Created.UnixMicro(), l.Moved.UnixMicro()
+		p.Items = append(p.Items, WorkItem{l, c.marks.of(l.Status, created, moved), c.marks.today(l.Status, created, moved)})
 	}
 	return p, nil
 }
@@ -168,6 +171,8 @@ func (e *entry) in(v View, me string, marks ageMarks) bool {
 	switch v {
 	case ViewNew:
 		return e.status == New
+	case ViewDue:
+		return marks.today(e.status, e.created, e.moved)
 	case ViewMine:
 		return me != "" && e.assignee == me && isOpen(e.status)
 	case ViewLate:
@@ -237,11 +242,15 @@ const NewStep = 3
 type ageMarks struct {
 	now  time.Time
 	due  func(made time.Time) time.Time
-	days [3]int64 // as lateDays
+	said func(made time.Time) time.Time // what was promised
+	end  time.Time                      // of today
+	days [3]int64                       // as lateDays
 }
 
 func (d *DB) agingMarks() ageMarks {
-	m := ageMarks{now: d.opt.Clock(), due: d.opt.ContactDue}
+	m := ageMarks{now: d.opt.Clock(), due: d.opt.ContactDue, said: d.opt.Promised}
+	y, month, day := m.now.In(province).Date()
+	m.end = time.Date(y, month, day+1, 0, 0, 0, 0, province)
 	for i, n := range lateDays {
 		m.days[i] = m.now.AddDate(0, 0, -n).UnixMicro()
 	}
@@ -263,6 +272,11 @@ func (m ageMarks) of(s Status, created, moved int64) int {
 	return 0
 }
 
+// today reports whether a new lead is not late, and its person was promised to be contacted by tonight.
+func (m ageMarks) today(s Status, created, moved int64) bool {
+	return s == New && m.of(s, created, moved) == 0 && m.said(at(created)).Before(m.end)
+}
+
 // Ageing says how late a lead is: 9, 21 or 45 for an open one that has stood that many days in its state, NewStep
 // for a new one that was not contacted in time, 0 for one in time.
 func (d *DB) Ageing(l Lead) int {
@@ -272,14 +286,14 @@ func (d *DB) Ageing(l Lead) int {
 // ContactDue is by when somebody must have contacted the person of a lead that was made at a time.
 func (d *DB) ContactDue(made time.Time) time.Time { return d.opt.ContactDue(made) }
 
-// afterWorkingDays is three working days on from a time, Monday to Friday by the clock of the province.
-func afterWorkingDays(made time.Time) time.Time {
+// workingDaysAfter is some working days on from a time, Monday to Friday by the clock of the province.
+func workingDaysAfter(made time.Time, days int) time.Time {
 	t := made.In(province)
 	free := func() bool { return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday }
 	for free() { // time stands still until Monday
 		t = time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, province)
 	}
-	for n := NewStep; n > 0; {
+	for n := days; n > 0; {
 		if t = t.AddDate(0, 0, 1); !free() {
 			n--
 		}

@@ -64,6 +64,7 @@ const (
 	FaultExamples = "examples" // none, too many, too short or too long
 	FaultPersonal = "personal" // an example holds contact details
 	FaultTaught   = "taught"   // an example is taught already
+	FaultChoose   = "choose"   // no article was chosen
 	FaultArticle  = "article"  // no such article, or its document is switched off
 	FaultPlatform = "platform"
 	FaultWords    = "words" // none, or too many
@@ -73,6 +74,9 @@ const (
 	FaultFigure   = "figure" // the article does not hold a figure of the words
 	FaultOver     = "over"   // the day of review has passed
 )
+
+// FaultCodes are all codes of a Fault.
+var FaultCodes = []string{FaultKind, FaultExamples, FaultPersonal, FaultTaught, FaultChoose, FaultArticle, FaultPlatform, FaultWords, FaultSource, FaultDate, FaultReview, FaultFigure, FaultOver}
 
 // Lesson makes a lesson of a draft, or says what is wrong with it.
 func (s *Shelf) Lesson(d Draft, actor string) (store.Lesson, *Fault) {
@@ -84,6 +88,9 @@ func (s *Shelf) Lesson(d Draft, actor string) (store.Lesson, *Fault) {
 	}
 	switch d.Kind {
 	case ToArticle:
+		if d.Heading == "" {
+			return l, &Fault{FaultChoose, ""}
+		}
 		ref, ok := s.article(d)
 		if !ok {
 			return l, &Fault{FaultArticle, d.Heading}

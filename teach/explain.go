@@ -92,7 +92,7 @@ type Teller interface {
 const tellAtOnce = 1000
 
 // Tell writes to people who agreed to be told once their question can be answered, through the outbox, and returns how
-// many. Somebody whose question still has no answer goes on waiting.
+// many. Somebody whose question is out of scope is told that; whose question still has no answer goes on waiting.
 func (s *Shelf) Tell(ctx context.Context, t Teller) (told int, err error) {
 	due, err := t.Answerable(ctx, tellAtOnce)
 	if err != nil || len(due) == 0 {
@@ -104,12 +104,16 @@ func (s *Shelf) Tell(ctx context.Context, t Teller) (told int, err error) {
 		if err != nil {
 			return told, err
 		}
-		switch understand.Intent(reply.Intent) {
-		case understand.Policy, understand.Platform:
+		news := bot.Reply{}
+		switch answered := understand.Intent(reply.Intent); {
+		case answered == understand.Policy || answered == understand.Platform:
+			news = r.AnswerNews(a.Text, reply.Text, knowledge.Language(a.Language))
+		case a.Label == string(understand.NoAnswer):
+			news = r.ScopeNews(a.Text, knowledge.Language(a.Language))
 		default:
 			continue
 		}
-		err = t.TellAnswer(ctx, a, r.AnswerNews(a.Text, reply.Text, knowledge.Language(a.Language)))
+		err = t.TellAnswer(ctx, a, news)
 		if errors.Is(err, store.ErrNotFound) {
 			continue // told by another replica, erased or withdrawn meanwhile
 		}

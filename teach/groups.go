@@ -61,7 +61,7 @@ func (g Group) Handles() []string {
 }
 
 // Groups groups the open questions by likeness, the biggest groups first, the newer first of equal ones. Questions that
-// are surely like ones marked out of scope are left out; known is how many.
+// are surely like ones marked out of scope are left out unless somebody waits to be told; known is how many.
 func (s *Shelf) Groups(ctx context.Context) (groups []Group, known int, err error) {
 	open, err := s.Store.OpenQuestions(ctx, maxQuestions)
 	if err != nil {
@@ -78,16 +78,15 @@ func (s *Shelf) Groups(ctx context.Context) (groups []Group, known int, err erro
 	}
 	grouped, vectors := s.group(open)
 	for _, at := range grouped {
-		first := open[at[0]]
-		if n := s.Mind.NearestTo(vectors[at[0]]); n.Sure() && n.Label.Intent() == understand.NoAnswer {
-			known += len(at)
-			continue
-		}
-		g := Group{Handle: first.Handle}
+		g := Group{Handle: open[at[0]].Handle}
 		for _, i := range at {
 			g.Questions = append(g.Questions, open[i])
 		}
 		g.sum(waiting)
+		if n := s.Mind.NearestTo(vectors[at[0]]); g.Waiting() == 0 && n.Sure() && n.Label.Intent() == understand.NoAnswer {
+			known += len(at)
+			continue
+		}
 		groups = append(groups, g)
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int {

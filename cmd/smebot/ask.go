@@ -11,7 +11,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
+	"smebot/bot"
 	"smebot/store"
 )
 
@@ -30,7 +32,7 @@ func (c *askCmd) Run(e *env) error {
 		return err
 	}
 	if !c.JSONL {
-		a, err := ask(askLine{ID: "1", User: "1", Text: strings.Join(c.Text, " "), Channel: "terminal"})
+		a, err := ask(askLine{ID: "1", User: "1", Text: strings.Join(c.Text, " "), Channel: string(bot.Terminal), untraced: true})
 		if err == nil {
 			_, err = fmt.Fprintln(e.out, a.numbered)
 		}
@@ -59,7 +61,7 @@ func asker(e *env) (ask func(askLine) (askAnswer, error), done func() error, err
 	if s := dialServer(e.ctx, e.config.Data); s != nil {
 		return func(l askLine) (askAnswer, error) {
 			var a controlAskAnswer
-			err := s.call(e.ctx, "/ask", controlAsk{run, l}, &a)
+			err := s.call(e.ctx, "/ask", controlAsk{run, l, l.untraced}, &a)
 			a.askAnswer.numbered = a.Numbered
 			return a.askAnswer, err
 		}, func() error { return nil }, nil
@@ -93,6 +95,21 @@ func ownEngine(e *env) (*engine, func() error, error) {
 	return g, func() error { return os.RemoveAll(dir) }, nil
 }
 
+// jsonFault says what is wrong with a line, in the words of its keys.
+func jsonFault(err error) string {
+	var wrong *json.UnmarshalTypeError
+	var when *time.ParseError
+	switch {
+	case errors.As(err, &when):
+		return `"at" is no time: write it as "2026-11-25T08:00:00+08:00"`
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return fmt.Sprintf(`%q must be a %s in quotes, and it is a %s`, wrong.Field, wrong.Type.Kind(), wrong.Value)
+	case errors.As(err, &wrong):
+		return `is not JSON as expected: write one object a line, as in {"id":"1","text":"…"}`
+	}
+	return `is not JSON as expected (` + err.Error() + `): write one object a line, as in {"id":"1","text":"…"}`
+}
+
 // eachJSONLine reads JSON lines and writes what f makes of each, in order. A line that cannot be read ends the
 // work with an error that names it; what was written before stays.
 func eachJSONLine[Line any](e *env, f func(n int, line Line) (any, error)) error {
@@ -105,7 +122,7 @@ func eachJSONLine[Line any](e *env, f func(n int, line Line) (any, error)) error
 		if len(strings.TrimSpace(string(raw))) > 0 {
 			var line Line
 			if err := json.Unmarshal(raw, &line); err != nil {
-				return errors.Join(out.Flush(), fmt.Errorf("line %d is not JSON as expected: %w", n, err))
+				return errors.Join(out.Flush(), fmt.Errorf("line %d: %s", n, jsonFault(err)))
 			}
 			v, err := f(n, line)
 			if err == nil {

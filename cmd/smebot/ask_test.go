@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"smebot/store"
 )
 
 // askAll runs `ask --jsonl` over lines and returns one answer for each.
@@ -337,4 +340,81 @@ func TestChatInTheTerminal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Trying a question leaves nothing for staff: no question, no count, no conversation. Lines are conversations and do.
+func TestAskLeavesNoTrace(t *testing.T) {
+	for _, side := range []string{"alone", "beside a server"} {
+		t.Run(side, func(t *testing.T) {
+			c := testConfig(t)
+			if side != "alone" {
+				startSite(t, c)
+			}
+			traces := func() (questions, counts int) {
+				t.Helper()
+				db, err := store.OpenReadOnly(t.Context(), store.Options{Dir: c.Data})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer db.Close()
+				list, err := db.Questions(t.Context(), 100)
+				asked, err2 := db.AskedCounts(t.Context(), "2000-01-01", "9999-12-31")
+				if err != nil || err2 != nil {
+					t.Fatal(err, err2)
+				}
+				return len(list), len(asked)
+			}
+			const odd = "幼儿园学位怎么申请"
+			first := must(t, "", "ask", odd, "--data", c.Data)
+			if q, n := traces(); q != 0 || n != 0 || !strings.Contains(first, "没") {
+				t.Errorf("%d questions and %d counts are kept of %q", q, n, first)
+			}
+			if again := must(t, "", "ask", "--data", c.Data, odd); again != first {
+				t.Errorf("asked again: %q, before %q", again, first)
+			}
+			must(t, `{"id":"1","text":"`+odd+`"}`+"\n", "ask", "--jsonl", "--data", c.Data)
+			if q, _ := traces(); q != 1 {
+				t.Errorf("%d questions are kept of a conversation", q)
+			}
+		})
+	}
+}
+
+func TestAskLineFaults(t *testing.T) {
+	for line, says := range map[string]string{
+		`{"id":1,"text":"x"}`:                    `line 1: "id" must be a string in quotes, and it is a number`,
+		`{"id":"1","text":"x","at":"yesterday"}`: `line 1: "at" is no time: write it as "2026-11-25T08:00:00+08:00"`,
+		`["x"]`:                                  `line 1: is not JSON as expected: write one object a line`,
+		`{"id":"1"`:                              `line 1: is not JSON as expected (unexpected end of JSON input): write one object a line`,
+	} {
+		if r := command(t, line+"\n", "ask", "--jsonl", "--data", t.TempDir()); r.code != 1 || !strings.Contains(r.errs, says) || strings.Contains(r.errs, "Go ") {
+			t.Errorf("%s: exit %d, %q", line, r.code, r.errs)
+		}
+	}
+}
+
+// An example of a lesson is taken back with its lesson: half of it would stay in force.
+func TestExamplesOfLessonsStay(t *testing.T) {
+	c := testConfig(t)
+	db, err := store.Open(t.Context(), store.Options{Dir: c.Data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := store.Lesson{ID: "L1", Label: "no_answer", Actor: "wu", Examples: []string{"外籍员工签证怎么办"}}
+	if err := errors.Join(db.SaveLesson(t.Context(), l, nil), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"remove", l.Examples[0]}, {"add", "greeting", l.Examples[0]}} {
+		if r := command(t, "", append(append([]string{"examples"}, args...), "--data", c.Data)...); r.code != 1 || !strings.Contains(r.errs, "belongs to a lesson") || !strings.Contains(r.errs, "教过的") {
+			t.Errorf("%v: exit %d, %q", args, r.code, r.errs)
+		}
+	}
+	if r := command(t, "", "examples", "remove", "没教过的话", "--data", c.Data); r.code != 1 || !strings.Contains(r.errs, "was not taught") {
+		t.Errorf("exit %d, %q", r.code, r.errs)
+	}
+	if out := must(t, "", "examples", "list", "--data", c.Data); !strings.Contains(out, "外籍员工签证怎么办\tof a lesson") {
+		t.Errorf("the list: %q", out)
+	}
+	must(t, "", "examples", "add", "no_answer", "猫多少钱", "--data", c.Data)
+	must(t, "", "examples", "remove", "猫多少钱", "--data", c.Data)
 }

@@ -20,7 +20,7 @@ type chatCmd struct{}
 func terminalMessage(in controlChat) bot.Message {
 	m := bot.Message{
 		Key:  "terminal:" + in.Key,
-		From: bot.Address{Channel: "terminal", Platform: bot.Terminal, User: in.User},
+		From: bot.Address{Channel: terminalChannel, Platform: bot.Terminal, User: in.User},
 		Kind: bot.KindText, Text: in.Text, Leads: true, At: time.Now(),
 	}
 	if in.Text == "" {

@@ -11,9 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -42,6 +40,8 @@ type Config struct {
 	Notify    []NotifyConfig  `yaml:"notify"`
 	Metrics   MetricsConfig   `yaml:"metrics"`
 	Log       LogConfig       `yaml:"log"`
+
+	unknown []string // variables of the environment that set nothing
 }
 
 // StoreConfig says where the data is kept.
@@ -97,30 +97,6 @@ type LogConfig struct {
 	Format string `yaml:"format"`
 }
 
-// Days is a time in whole days, written "90d".
-type Days int
-
-// UnmarshalYAML reads "90d".
-func (d *Days) UnmarshalYAML(b []byte) error {
-	if err := d.set(strings.Trim(strings.TrimSpace(string(b)), `"'`)); err != nil {
-		// The library does not add the place to errors of this kind; these are the only two keys of the type.
-		return fmt.Errorf("privacy.retain_messages, privacy.retain_leads: %w", err)
-	}
-	return nil
-}
-
-func (d *Days) set(s string) error {
-	n, err := strconv.Atoi(strings.TrimSuffix(s, "d"))
-	if err != nil || n < 1 || !strings.HasSuffix(s, "d") {
-		return errors.New("want whole days, as in 90d")
-	}
-	*d = Days(n)
-	return nil
-}
-
-// Duration returns the days as a duration.
-func (d Days) Duration() time.Duration { return time.Duration(d) * 24 * time.Hour }
-
 func defaults() Config {
 	yes := true
 	return Config{
@@ -145,7 +121,7 @@ func loadConfig(path string, named bool, environ []string) (Config, error) {
 		return c, fmt.Errorf("configuration: %w", err)
 	case len(bytes.TrimSpace(body)) > 0:
 		if err := yaml.UnmarshalWithOptions(body, &c, yaml.Strict()); err != nil {
-			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err))
+			return c, fmt.Errorf("configuration %s: %s", path, yamlFault(err, body))
 		}
 		c.refill()
 	}
@@ -170,84 +146,6 @@ func (c *Config) refill() {
 	c.Privacy.RetainLeads = cmp.Or(c.Privacy.RetainLeads, d.Privacy.RetainLeads)
 	c.Hours = cmp.Or(c.Hours, d.Hours)
 	c.Log.Level, c.Log.Format = cmp.Or(c.Log.Level, d.Log.Level), cmp.Or(c.Log.Format, d.Log.Format)
-}
-
-var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
-
-// yamlFault says in one line what is wrong and where. The library's own text shows the lines around it, which
-// may hold secrets.
-func yamlFault(err error) string {
-	first, _, _ := strings.Cut(yaml.FormatError(err, false, false), "\n")
-	if m := yamlPlace.FindStringSubmatch(first); m != nil {
-		first = fmt.Sprintf("line %s, column %s: %s", m[1], m[2], strings.TrimPrefix(first, m[0]))
-	}
-	if strings.Contains(first, "unknown field") {
-		first += " (see config.example.yaml for every key)"
-	}
-	return first
-}
-
-// environment overlays SMEBOT_… variables.
-func (c *Config) environment(environ []string) error {
-	env := map[string]string{}
-	for _, e := range environ {
-		if k, v, ok := strings.Cut(e, "="); ok && strings.HasPrefix(k, "SMEBOT_") {
-			env[k] = v
-		}
-	}
-	return overlay(reflect.ValueOf(c).Elem(), "SMEBOT", env)
-}
-
-func overlay(v reflect.Value, prefix string, env map[string]string) error {
-	for i := range v.NumField() {
-		f := v.Field(i)
-		name := prefix + "_" + strings.ToUpper(v.Type().Field(i).Tag.Get("yaml"))
-		if f.Kind() == reflect.Struct {
-			if err := overlay(f, name, env); err != nil {
-				return err
-			}
-			continue
-		}
-		if f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct && f.Len() > 0 {
-			for j := range f.Len() {
-				named := f.Index(j).FieldByName("Name").String()
-				key := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(named))
-				if err := overlay(f.Index(j), name+"_"+key, env); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		s, ok := env[name]
-		if !ok {
-			continue
-		}
-		switch p := f.Addr().Interface().(type) {
-		case *string:
-			*p = s
-		case *[]string:
-			*p = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
-		case *int64:
-			n, err := strconv.ParseInt(s, 10, 64)
-			if err != nil {
-				return fmt.Errorf("environment %s: want a whole number", name)
-			}
-			*p = n
-		case **bool:
-			b, err := strconv.ParseBool(s)
-			if err != nil {
-				return fmt.Errorf("environment %s: want true or false", name)
-			}
-			*p = &b
-		case *Days:
-			if err := p.set(s); err != nil {
-				return fmt.Errorf("environment %s: %w", name, err)
-			}
-		default:
-			return fmt.Errorf("environment %s: set this in the configuration file", name)
-		}
-	}
-	return nil
 }
 
 // secretFiles fills secrets that stand in files of their own.
@@ -293,13 +191,11 @@ var channelName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // check says what is wrong with a value, and how to mend it.
 func (c *Config) check() error {
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("configuration: listen: want an address and port, as in 127.0.0.1:8080")
+	if !address(c.Listen) {
+		return fmt.Errorf("configuration: listen: want an address and a port up to 65535, as in 127.0.0.1:8080")
 	}
-	if c.Metrics.Listen != "" {
-		if _, _, err := net.SplitHostPort(c.Metrics.Listen); err != nil {
-			return fmt.Errorf("configuration: metrics.listen: want an address and port, as in 127.0.0.1:9090, or nothing to turn it off")
-		}
+	if c.Metrics.Listen != "" && !address(c.Metrics.Listen) {
+		return fmt.Errorf("configuration: metrics.listen: want an address and a port up to 65535, as in 127.0.0.1:9090, or nothing to turn it off")
 	}
 	if c.Store.DSN != "" {
 		return errors.New("configuration: store.dsn: this version keeps its data in SQLite only: leave store.dsn empty")
@@ -324,7 +220,7 @@ func (c *Config) check() error {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return errors.New("configuration: log.format: want text or json")
 	}
-	seen := map[string]bool{"web": true, "terminal": true}
+	seen := map[string]bool{webChannel: true, terminalChannel: true, askChannel: true}
 	for i, ch := range c.Channels {
 		if !channelName.MatchString(ch.Name) {
 			return fmt.Errorf("configuration: channels[%d].name: want up to 32 of a-z, 0-9, - and _, as in guzhen", i)
@@ -353,6 +249,16 @@ func (c *Config) check() error {
 		}
 	}
 	return c.checkNotify()
+}
+
+// address reports whether a text is an address with a port, or a port's name.
+func address(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	n, err := net.LookupPort("tcp", port)
+	return err == nil && n <= 65535
 }
 
 // atWork is when staff are at work.

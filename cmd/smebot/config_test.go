@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -27,6 +29,9 @@ var notInExample = []string{
 func keysOf(t reflect.Type, prefix string) (keys []string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if !f.IsExported() {
+			continue
+		}
 		key, typ := prefix+f.Tag.Get("yaml"), f.Type
 		for typ.Kind() == reflect.Slice || typ.Kind() == reflect.Pointer {
 			typ = typ.Elem()
@@ -176,6 +181,55 @@ func TestConfigEnvironment(t *testing.T) {
 	for env, says := range map[string]string{"SMEBOT_HOLIDAYS=soon": "holidays", "SMEBOT_WEB_CHAT=perhaps": "SMEBOT_WEB_CHAT", "SMEBOT_PRIVACY_RETAIN_LEADS=3y": "SMEBOT_PRIVACY_RETAIN_LEADS", "SMEBOT_LISTEN=8080": "listen", "SMEBOT_NOTIFY=x": "SMEBOT_NOTIFY"} {
 		if _, err := loadConfig("", false, []string{env}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", env, err)
+		}
+	}
+}
+
+// Faults of the file name the key and what it wants, in no words of Go.
+func TestConfigFaultsSayWhatIsWanted(t *testing.T) {
+	for body, says := range map[string]string{
+		"web_chat: maybe\n":  "line 2, column 11: web_chat: want true or false",
+		"centre: here\n":     "centre: want keys with values below it",
+		"holidays: {a: b}\n": "holidays: want a list",
+		"listen: [a]\n":      "listen: want one text",
+		"notify:\n  - {type: telegram, chat_id: x}\n":            "line 3",
+		"privacy: {retain_messages: 0d}\n":                       "line 2: privacy.retain_messages: want whole days, one or more",
+		"privacy:\n  retain_messages: 90d\n  retain_leads: 3y\n": "line 4: privacy.retain_leads: want whole days",
+		"privacy: {retain_leads: [1]}\n":                         "line 2: privacy.retain_leads: want whole days",
+		"listen: 127.0.0.1:99999\n":                              "listen: want an address and a port up to 65535",
+		"metrics: {listen: '127.0.0.1:99999'}\n":                 "metrics.listen: want an address and a port up to 65535",
+	} {
+		_, err := loadConfig(write(t, filepath.Join(t.TempDir(), "c.yaml"), "data: x\n"+body), true, nil)
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%q: %v, want %q", body, err, says)
+		}
+	}
+	c, err := loadConfig(write(t, filepath.Join(t.TempDir(), "c.yaml"), "privacy: {retain_messages: '7d', retain_leads: 8d}\n"), true, nil)
+	if err != nil || c.Privacy.RetainMessages != 7 || c.Privacy.RetainLeads != 8 {
+		t.Errorf("whole days: %+v, %v", c.Privacy, err)
+	}
+}
+
+// A misspelt variable is told, without its value.
+func TestUnknownVariablesAreTold(t *testing.T) {
+	c, err := loadConfig("no such file", false, []string{"SMEBOT_LISTN=secret", "SMEBOT_LISTEN=127.0.0.1:1", "SMEBOT_CHANNELS_GUZHEN_TOKEN=secret", "HOME=/", "SMEBOT_CENTRE_NAME=x"})
+	if err != nil || !slices.Equal(c.unknown, []string{"SMEBOT_CHANNELS_GUZHEN_TOKEN", "SMEBOT_LISTN"}) {
+		t.Errorf("%v %v", c.unknown, err)
+	}
+	var said bytes.Buffer
+	c.warn(slog.New(slog.NewTextHandler(&said, nil)))
+	if !strings.Contains(said.String(), "name=SMEBOT_LISTN") || strings.Contains(said.String(), "secret") || strings.Count(said.String(), "\n") != 2 {
+		t.Errorf("the log: %s", &said)
+	}
+}
+
+// Metrics that others can reach are told; on this machine alone they are not.
+func TestOpenMetricsAreTold(t *testing.T) {
+	for listen, told := range map[string]bool{"0.0.0.0:0": true, "127.0.0.1:0": false} {
+		c := testConfig(t)
+		c.Metrics.Listen = listen
+		if s := startSite(t, c); strings.Contains(s.log.String(), "metrics.listen can be reached") != told {
+			t.Errorf("%s: %s", listen, s.log)
 		}
 	}
 }

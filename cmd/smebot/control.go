@@ -42,6 +42,8 @@ func socketPath(data string) string {
 type controlAsk struct {
 	Run  string  `json:"run"`
 	Line askLine `json:"line"`
+
+	Untraced bool `json:"untraced,omitempty"`
 }
 
 type controlAskAnswer struct {
@@ -75,6 +77,7 @@ type controlDisclosure struct {
 func controlServer(p *program) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", control(func(r *http.Request, in controlAsk) (controlAskAnswer, error) {
+		in.Line.untraced = in.Untraced
 		a, err := p.engine.ask(p.ctx, in.Run, in.Line)
 		return controlAskAnswer{a, a.numbered}, err
 	}))

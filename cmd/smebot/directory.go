@@ -92,14 +92,19 @@ func changeDirectory(e *env, there func(*remote) error, here func(*store.DB) err
 }
 
 type directoryImportCmd struct {
-	Files  []string `arg:"" help:"Lists, .csv or .xlsx; a single - reads standard input."`
-	Source string   `help:"Where the lists come from, for lines that do not say." placeholder:"WORDS"`
-	Date   string   `help:"When the lists were true, for lines that do not say." placeholder:"2026-10-31"`
+	Files []string `arg:"" help:"Lists, .csv or .xlsx; a single - reads standard input."`
+	listDefaults
+}
+
+// listDefaults are for lines that do not say them. Checking takes the same as importing, so that both find the same.
+type listDefaults struct {
+	Source string `help:"Where the lists come from, for lines that do not say." placeholder:"WORDS"`
+	Date   string `help:"When the lists were true, for lines that do not say." placeholder:"2026-10-31"`
 }
 
 // Run reads all files first and reports every fault in them; with any, nothing is imported.
 func (c *directoryImportCmd) Run(e *env) error {
-	list, err := c.read(e)
+	list, err := c.read(e, c.Files)
 	if err != nil {
 		return err
 	}
@@ -113,7 +118,7 @@ func (c *directoryImportCmd) Run(e *env) error {
 	return nil
 }
 
-func (c *directoryImportCmd) read(e *env) ([]store.Organisation, error) {
+func (c *listDefaults) read(e *env, files []string) ([]store.Organisation, error) {
 	if c.Date != "" {
 		if _, err := time.Parse("2006-01-02", c.Date); err != nil {
 			return nil, usageError{fmt.Errorf("--date %s is no date: write it as 2026-10-31", c.Date)}
@@ -121,7 +126,7 @@ func (c *directoryImportCmd) read(e *env) ([]store.Organisation, error) {
 	}
 	now := time.Now()
 	d := directory.Defaults{Source: c.Source, Date: c.Date, Batch: batchName(now), Now: now}
-	return readLists(e, c.Files, d)
+	return readLists(e, files, d)
 }
 
 // batchName names an import by its time, to the second.
@@ -181,7 +186,7 @@ func (c *directoryListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return withLeads(e, func(db *store.DB) error {
+	return withStore(e, func(db *store.DB) error {
 		list, err := organisationsIn(e, db, in, c.Platform)
 		if err != nil {
 			return err
@@ -219,9 +224,6 @@ func placeFlag(said string) (places.Place, error) {
 
 // organisationsIn returns the organisations of a place and what lies in it; the zero Place is everywhere.
 func organisationsIn(e *env, db *store.DB, in places.Place, platform string) ([]store.Organisation, error) {
-	if db == nil {
-		return nil, nil
-	}
 	if slugs, _ := directory.Platforms(); platform != "" && !slices.Contains(slugs, platform) {
 		return nil, usageError{fmt.Errorf("no platform type %s: use one of %s", platform, strings.Join(slugs, " "))}
 	}
@@ -237,6 +239,7 @@ func organisationsIn(e *env, db *store.DB, in places.Place, platform string) ([]
 
 type directoryCheckCmd struct {
 	Files []string `arg:"" optional:"" help:"Lists to check without importing them; none checks the directory."`
+	listDefaults
 }
 
 // oldAfter is how long an entry is trusted after its date: telephone numbers and offices move within a year or two.
@@ -245,13 +248,13 @@ const oldAfter = 365 * 24 * time.Hour
 // Run reports faults and exits with 1 if there are any; gaps and old entries are told and are no fault.
 func (c *directoryCheckCmd) Run(e *env) error {
 	if len(c.Files) > 0 {
-		list, err := readLists(e, c.Files, directory.Defaults{Source: "-", Now: time.Now()})
+		list, err := c.read(e, c.Files)
 		if err == nil {
 			fmt.Fprintf(e.out, "%d organisations, no fault\n", len(list))
 		}
 		return err
 	}
-	return withLeads(e, func(db *store.DB) error {
+	return withStore(e, func(db *store.DB) error {
 		list, err := organisationsIn(e, db, places.Place{}, "")
 		if err != nil {
 			return err
@@ -318,9 +321,12 @@ func (c *directoryRemoveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := hasStore(e); err != nil {
+		return err
+	}
 	ids := c.IDs
 	if len(ids) == 0 {
-		if err := withLeads(e, func(db *store.DB) error {
+		if err := withStore(e, func(db *store.DB) error {
 			list, err := organisationsIn(e, db, in, c.Platform)
 			for _, o := range list {
 				ids = append(ids, o.ID)
@@ -359,10 +365,7 @@ func (c *directoryUnmetCmd) Run(e *env) error {
 	if _, err := time.Parse("2006-01", c.Since); c.Since != "" && err != nil {
 		return usageError{fmt.Errorf("--since %s is no month: write it as 2026-01", c.Since)}
 	}
-	return withLeads(e, func(db *store.DB) error {
-		if db == nil {
-			return nil
-		}
+	return withStore(e, func(db *store.DB) error {
 		list, err := db.UnmetDemand(e.ctx, c.Since)
 		if err != nil {
 			return err

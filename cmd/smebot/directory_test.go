@@ -36,6 +36,7 @@ func TestDirectoryCommands(t *testing.T) {
 	list := listFile(t, "list.csv", fakeList)
 	bad := listFile(t, "bad.csv", "镇街,平台,机构名称,联系方式,来源\n古真镇,茶叶,甲,1,测\n古镇镇,融资,乙,1,测\n")
 
+	emptyStore(t, data)
 	if out, _, code := directoryRun(t, data, "list"); code != 0 || strings.Count(out, "\n") != 1 {
 		t.Errorf("an empty folder: %d %s", code, out)
 	}
@@ -50,6 +51,16 @@ func TestDirectoryCommands(t *testing.T) {
 	}
 	if out, _, code := directoryRun(t, data, "check", list); code != 0 || !strings.Contains(out, "3 organisations, no fault") {
 		t.Errorf("check of a file: %d %s", code, out)
+	}
+	// A check finds what an import would.
+	noSource := listFile(t, "nosource.csv", "镇街,平台类型,机构名称,联系方式,来源\n古镇镇,融资,乙,1,\n")
+	for _, verb := range []string{"check", "import"} {
+		if _, errs, code := directoryRun(t, data, verb, noSource); code != 1 || !strings.Contains(errs, "line 2: 来源") {
+			t.Errorf("%s of a list without a source: %d %s", verb, code, errs)
+		}
+	}
+	if out, errs, code := directoryRun(t, data, "check", "--source", "测试名录", noSource); code != 0 || !strings.Contains(out, "1 organisations, no fault") {
+		t.Errorf("check with a source: %d %s%s", code, out, errs)
 	}
 	if out, errs, code := directoryRun(t, data, "import", list); code != 0 || out != "3 added, 0 changed, 0 as they were\n" {
 		t.Fatalf("import: %d %s%s", code, out, errs)
@@ -116,7 +127,8 @@ func TestDirectoryBesideAServer(t *testing.T) {
 	if got := ask("我在古镇，想做质量检测"); !strings.Contains(got, "暂时没有查到") {
 		t.Errorf("after the removal: %s", got)
 	}
-	if out, _, code := directoryRun(t, data, "unmet"); code != 0 || !strings.Contains(out, "中山市古镇镇  quality-testing  2") || !strings.Contains(out, "中山市古镇镇  financing        1      1") {
+	must(t, `{"id":"1","text":"我在古镇，想做质量检测"}`+"\n"+`{"id":"2","text":"我在古镇，想做质量检测"}`+"\n", "--data", data, "ask", "--jsonl")
+	if out, _, code := directoryRun(t, data, "unmet"); code != 0 || !strings.Contains(out, "中山市古镇镇  quality-testing  2") {
 		t.Errorf("unmet: %s", out)
 	}
 }

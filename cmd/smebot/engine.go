@@ -57,7 +57,11 @@ func openEngineAt(ctx context.Context, c Config, log *slog.Logger, progress func
 	e := &engine{log: log, offices: &directory.Directory{}}
 	e.live.hours.Store(&hours)
 	contactDue := func(made time.Time) time.Time { return e.live.atWork().After(made.In(intents.Zone), intents.LateDays) }
-	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, Clock: clock, ContactDue: contactDue})
+	promised := func(made time.Time) time.Time {
+		h := e.live.atWork()
+		return h.Day(h.After(made.In(intents.Zone), intents.PromisedDays))
+	}
+	db, err := store.Open(ctx, store.Options{Dir: c.Data, Log: log, Clock: clock, ContactDue: contactDue, Promised: promised})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +129,8 @@ type askLine struct {
 	User    string    `json:"user,omitempty"`
 	Channel string    `json:"channel,omitempty"`
 	At      time.Time `json:"at,omitzero"`
+
+	untraced bool // the answer alone is wanted: nothing is kept, so that trying a question leaves none for staff
 }
 
 // askAnswer is what `ask --jsonl` writes for a line.
@@ -154,12 +160,12 @@ func (e *engine) ask(ctx context.Context, run string, line askLine) (askAnswer, 
 	if !line.At.IsZero() {
 		clock = func() time.Time { return line.At }
 	}
-	d := bot.NewDispatcher(e.db, &e.live, bot.Options{Clock: clock, Limit: 30 * time.Second, Log: e.log, Context: ctx})
-	r, err := d.Handle(ctx, bot.Message{
+	m := bot.Message{
 		Key:  "ask:" + run + ":" + line.ID,
-		From: bot.Address{Channel: "ask", Platform: platform, User: run + ":" + line.User},
+		From: bot.Address{Channel: askChannel, Platform: platform, User: run + ":" + line.User},
 		Kind: bot.KindText, Text: line.Text, Leads: true, At: clock(),
-	})
+	}
+	r, err := e.reply(ctx, m, clock, line.untraced)
 	if err != nil {
 		return askAnswer{}, err
 	}
@@ -178,6 +184,16 @@ func (e *engine) ask(ctx context.Context, run string, line askLine) (askAnswer, 
 		a.Choices = []bot.Choice{}
 	}
 	return a, nil
+}
+
+// reply makes a turn of a message; untraced, the router alone says what it would answer.
+func (e *engine) reply(ctx context.Context, m bot.Message, clock func() time.Time, untraced bool) (bot.Reply, error) {
+	if untraced {
+		out, err := e.live.Route(ctx, bot.Input{Message: m, Now: m.At})
+		return out.Reply, err
+	}
+	d := bot.NewDispatcher(e.db, &e.live, bot.Options{Clock: clock, Limit: 30 * time.Second, Log: e.log, Context: ctx})
+	return d.Handle(ctx, m)
 }
 
 // searchHit is one hit of `search --jsonl`.

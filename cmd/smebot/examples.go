@@ -23,14 +23,29 @@ func (g *engine) teach(ctx context.Context, e store.Example) error {
 	if !slices.Contains(g.mind.Labels(), understand.Label(e.Label)) { // others are made by lessons
 		return fmt.Errorf("no such label as %q: use policy/01 to policy/25, policy/01.miss, platform/financing, clarify, no_answer and so on", e.Label)
 	}
-	if err := g.db.SaveExample(ctx, e); err != nil {
+	err := g.db.SaveExample(ctx, e)
+	if errors.Is(err, store.ErrTaught) {
+		return ofLesson(e.Words)
+	}
+	if err != nil {
 		return err
 	}
 	return g.shelf.Load(ctx)
 }
 
+// ofLesson refuses to change one example of a lesson: the rest of it would stay in force.
+func ofLesson(words string) error {
+	return fmt.Errorf("%q belongs to a lesson taught in the console, which is taken back as one: take it back there, under 教过的 (What was taught)", words)
+}
+
 func (g *engine) forget(ctx context.Context, words string) error {
-	if err := g.db.RemoveExample(ctx, words); err != nil {
+	err := g.db.RemoveExample(ctx, words)
+	switch {
+	case errors.Is(err, store.ErrTaught):
+		return ofLesson(words)
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("%q was not taught: see smebot examples list", words)
+	case err != nil:
 		return err
 	}
 	return g.shelf.Load(ctx)
@@ -79,6 +94,9 @@ func withTeacher(e *env, there func(*remote) error, here func(*engine) error) er
 	if s := dialServer(e.ctx, e.config.Data); s != nil {
 		return there(s)
 	}
+	if err := hasStore(e); err != nil {
+		return err
+	}
 	g, err := openEngine(e.ctx, e.config, e.log, nil)
 	if err != nil {
 		return err
@@ -90,16 +108,15 @@ type exampleListCmd struct{}
 
 // Run lists label and words, oldest first.
 func (exampleListCmd) Run(e *env) error {
-	db, err := store.OpenReadOnly(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
-	if errors.Is(err, store.ErrMissing) {
-		return nil
-	}
-	if err != nil {
+	return withStore(e, func(db *store.DB) error {
+		rows, err := db.Examples(e.ctx)
+		for _, r := range rows {
+			lesson := ""
+			if r.Lesson != "" {
+				lesson = "\tof a lesson"
+			}
+			fmt.Fprintf(e.out, "%s\t%s%s\n", r.Label, oneLine(r.Words), lesson)
+		}
 		return err
-	}
-	rows, err := db.Examples(e.ctx)
-	for _, r := range rows {
-		fmt.Fprintf(e.out, "%s\t%s\n", r.Label, oneLine(r.Words))
-	}
-	return errors.Join(err, db.Close())
+	})
 }

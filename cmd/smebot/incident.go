@@ -17,28 +17,32 @@ import (
 	"smebot/export"
 	"smebot/intents"
 	"smebot/knowledge"
+	"smebot/knowledge/places"
 	"smebot/store"
 )
 
 // incidentCmd makes what an operator needs when personal data got out of hand: who is concerned and how to reach
 // them, and drafts of the words to them and to the authority.
 type incidentCmd struct {
-	Dir     string    `arg:"" help:"New folder for the pack. It holds contact data: keep it as you keep the data folder."`
-	Since   time.Time `help:"When it began, RFC 3339." required:"" placeholder:"TIME"`
-	Until   time.Time `help:"When it ended; default now." placeholder:"TIME"`
-	Held    bool      `help:"Everything held at the end was exposed, older leads too (a copied database)."`
-	Account string    `help:"Only leads that this console account had to do with in that time (a misused account)."`
-	Channel string    `help:"Only leads of this channel."`
-	Town    string    `help:"Only leads of this town."`
-	What    string    `help:"The cause, in a sentence, for the drafts."`
+	Dir     string `arg:"" help:"New folder for the pack. It holds contact data: keep it as you keep the data folder."`
+	Since   moment `help:"When it began: a day of Beijing's, or a time with its zone, 2026-11-25T08:00:00+08:00." required:"" placeholder:"TIME"`
+	Until   moment `help:"When it ended, written alike, a day to its end; default now." placeholder:"TIME"`
+	Held    bool   `help:"Everything held at the end was exposed, older leads too (a copied database)."`
+	Account string `help:"Only leads that this console account had to do with in that time (a misused account)."`
+	Channel string `help:"Only leads of this channel."`
+	Town    string `help:"Only leads of this town, city or district, and what lies in it."`
+	What    string `help:"The cause, in a sentence, for the drafts."`
+
+	since, until time.Time
 }
 
 // Run writes the pack. The audit log says so first.
 func (c *incidentCmd) Run(e *env) error {
-	if c.Until.IsZero() {
-		c.Until = time.Now()
+	c.since, c.until = c.Since.begin, c.Until.end
+	if c.until.IsZero() {
+		c.until = time.Now()
 	}
-	if !c.Since.Before(c.Until) {
+	if !c.since.Before(c.until) {
 		return usageError{errors.New("incident: --since must be before --until")}
 	}
 	found, err := c.gather(e)
@@ -65,7 +69,7 @@ func (c *incidentCmd) record(e *env, leads []store.Lead) error {
 	}
 	return disclose(e, store.Disclosure{
 		ID: rand.Text()[:10], Actor: "operator", Receiver: "当事人", Purpose: "信息安全事件通知", Format: string(export.CSV), Fields: affectedFields,
-		Filters: c.Since.Format(time.RFC3339) + "/" + c.Until.Format(time.RFC3339),
+		Filters: c.since.In(officeZone).Format(time.RFC3339) + "/" + c.until.In(officeZone).Format(time.RFC3339),
 	}, numbers)
 }
 
@@ -73,14 +77,26 @@ func (c *incidentCmd) record(e *env, leads []store.Lead) error {
 type exposed struct {
 	leads          []store.Lead // with data, oldest first
 	erased, others int
+	options        intents.Options // with what staff set in the console
 }
 
 func (c *incidentCmd) gather(e *env) (x exposed, err error) {
-	err = withLeads(e, func(db *store.DB) error {
-		if db == nil {
-			return nil
+	err = withStore(e, func(db *store.DB) error {
+		known := filters{Town: &c.Town, Channel: &c.Channel, Account: &c.Account, account: "--account"}
+		if err := known.check(e, db); err != nil {
+			return err
 		}
-		f := store.LeadFilter{Since: c.Since, Until: c.Until, Town: c.Town}
+		in, _ := places.ByName(c.Town)
+		choices, err := db.Choices(e.ctx)
+		if err != nil {
+			return err
+		}
+		inForce, err := e.config.chosen(choices)
+		if err != nil {
+			e.log.Error(notChosen, "err", err)
+		}
+		x.options = routerOptions(inForce)
+		f := store.LeadFilter{Since: c.since, Until: c.until}
 		if c.Held || c.Account != "" {
 			f.Since = time.Time{}
 		}
@@ -94,7 +110,7 @@ func (c *incidentCmd) gather(e *env) (x exposed, err error) {
 		}
 		for _, l := range slices.Backward(all) {
 			switch {
-			case c.Channel != "" && l.From.Channel != c.Channel, c.Account != "" && !touched[l.Number]:
+			case c.Town != "" && !lies(l.Town, c.Town, in), c.Channel != "" && l.From.Channel != c.Channel, c.Account != "" && !touched[l.Number]:
 			case l.From.User == "":
 				x.erased++
 			default:
@@ -109,13 +125,19 @@ func (c *incidentCmd) gather(e *env) (x exposed, err error) {
 	return x, err
 }
 
+// lies reports whether a lead's town is the one asked for, or lies in it.
+func lies(town, asked string, in places.Place) bool {
+	at, known := places.ByName(town)
+	return town == asked || known && in != (places.Place{}) && at.Within(in)
+}
+
 // touched are the numbers of the leads that the account had to do with, by the audit log.
 func (c *incidentCmd) touched(ctx context.Context, db *store.DB) (map[string]bool, error) {
 	numbers := map[string]bool{}
 	if c.Account == "" {
 		return numbers, nil
 	}
-	f := store.AuditFilter{Actor: c.Account, Since: c.Since, Until: c.Until, Limit: 500}
+	f := store.AuditFilter{Actor: c.Account, Since: c.since, Until: c.until, Limit: 500}
 	for {
 		page, err := db.Audit(ctx, f)
 		if err != nil || len(page) == 0 {
@@ -129,14 +151,14 @@ func (c *incidentCmd) touched(ctx context.Context, db *store.DB) (map[string]boo
 }
 
 func (c *incidentCmd) write(e *env, x exposed) error {
-	opt := routerOptions(e.config)
+	opt := x.options
 	people, channels, towns := map[bot.Address]bool{}, map[string]int{}, map[string]int{}
 	for _, l := range x.leads {
 		people[l.From] = true
 		channels[l.From.Channel]++
 		towns[l.Town]++
 	}
-	about := intents.Incident{Period: local(c.Since) + " — " + local(c.Until), What: c.What, Leads: len(x.leads), People: len(people), Erased: x.erased, Others: x.others,
+	about := intents.Incident{Period: clock(c.since) + " — " + clock(c.until), What: c.What, Leads: len(x.leads), People: len(people), Erased: x.erased, Others: x.others,
 		Split: counted("渠道", channels) + counted("镇街", towns)}
 	for name, words := range map[string]string{
 		"report.md": opt.IncidentReport(knowledge.Simplified, about), "notice-zh.txt": opt.IncidentNotice(knowledge.Simplified, about), "notice-en.txt": opt.IncidentNotice(knowledge.English, about),
@@ -181,7 +203,7 @@ func affectedCSV(w io.Writer, leads []store.Lead) error {
 			}
 		}
 		slices.Sort(kinds)
-		row := []string{l.Number, l.Created.UTC().Format(time.RFC3339), l.Town, l.Platform, l.Firm, l.Contact, l.Phone.Reveal(), l.Extension, l.From.Channel, strings.Join(kinds, " ")} // to tell its owner
+		row := []string{l.Number, clock(l.Created), l.Town, l.Platform, l.Firm, l.Contact, l.Phone.Reveal(), l.Extension, l.From.Channel, strings.Join(kinds, " ")} // to tell its owner
 		if err := table.Row(row); err != nil {
 			return err
 		}

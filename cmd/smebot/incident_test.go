@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"smebot/bot"
+	"smebot/console"
 	"smebot/store"
 )
 
@@ -57,7 +59,7 @@ func TestPD22_IncidentPack(t *testing.T) {
 				t.Fatalf("%d leads are listed, want 37", len(rows))
 			}
 			for i, r := range rows {
-				if r[0] != fmt.Sprintf("20261122-%06d", i+100) || r[6] != fmt.Sprintf("'+86138%08d", i+100) || r[7] != "808" || r[8] != "guzhen" || r[9] != "account contact firm need phone" {
+				if r[0] != fmt.Sprintf("20261122-%06d", i+100) || r[6] != fmt.Sprintf("'+86138%08d", i+100) || r[7] != "808" || r[8] != "guzhen" || r[1] != fmt.Sprintf("2026-11-22 16:%02d", i) || r[9] != "account contact firm need phone" {
 					t.Errorf("row %d is %v", i, r)
 				}
 			}
@@ -65,6 +67,9 @@ func TestPD22_IncidentPack(t *testing.T) {
 				if !strings.Contains(words, want) {
 					t.Errorf("the drafts lack %q:\n%s", want, words)
 				}
+			}
+			if strings.Count(words, "2026-11-22 16:00 — 2026-11-22 20:00") != 3 || strings.Count(words, "北京时间")+strings.Count(words, "Beijing time") != 3 {
+				t.Errorf("the time is not Beijing's, said so:\n%s", words)
 			}
 			if strings.Contains(words, "陈大文") || strings.Contains(words, "13800000") || strings.Contains(words, "{") {
 				t.Errorf("the drafts hold somebody's data or a placeholder:\n%s", words)
@@ -75,15 +80,25 @@ func TestPD22_IncidentPack(t *testing.T) {
 			if rows, _ = pack("account", "--account", "li"); len(rows) != 2 {
 				t.Errorf("the account had to do with %d leads, want 2", len(rows))
 			}
-			if rows, _ = pack("channel", "--channel", "elsewhere"); len(rows) != 0 {
+			if rows, _ = pack("channel", "--channel", "web"); len(rows) != 0 {
 				t.Errorf("%d leads of a channel without any", len(rows))
+			}
+			if rows, _ = pack("town", "--town", "中山"); len(rows) != 37 {
+				t.Errorf("%d leads lie in the city, want 37", len(rows))
+			}
+			for _, wrong := range [][]string{{"--channel", "elsewhere"}, {"--account", "nobody"}, {"--town", "火星"}} {
+				dir := filepath.Join(t.TempDir(), "wrong")
+				r := command(t, "", append([]string{"incident", dir, "--data", c.Data, "--since", "2026-11-22"}, wrong...)...)
+				if _, err := os.Stat(dir); r.code != 2 || !strings.Contains(r.errs, wrong[1]) || !os.IsNotExist(err) {
+					t.Errorf("%v: exit %d, %q, %v", wrong, r.code, r.errs, err)
+				}
 			}
 			db, err := store.OpenReadOnly(t.Context(), store.Options{Dir: c.Data})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			if log, err := db.Audit(t.Context(), store.AuditFilter{Action: "export"}); err != nil || len(log) != 3 || log[2].Actor != "operator" || !strings.Contains(log[2].Detail, "leads=37") || !strings.Contains(log[2].Detail, "信息安全事件通知") {
+			if log, err := db.Audit(t.Context(), store.AuditFilter{Action: "export"}); err != nil || len(log) != 4 || log[3].Actor != "operator" || !strings.Contains(log[3].Detail, "leads=37") || !strings.Contains(log[3].Detail, "信息安全事件通知") {
 				t.Errorf("audit: %+v, %v", log, err)
 			}
 			if r := command(t, "", "incident", t.TempDir(), "--data", c.Data, "--since", from.Format(time.RFC3339)); r.code != 1 || !strings.Contains(r.errs, "new folder") {
@@ -93,6 +108,31 @@ func TestPD22_IncidentPack(t *testing.T) {
 				t.Errorf("an end before the beginning: exit %d, %s", r.code, r.errs)
 			}
 		})
+	}
+}
+
+// What staff set in the console stands in the drafts: the operator's file may be older.
+func TestIncidentNamesWhomStaffSet(t *testing.T) {
+	c := testConfig(t)
+	from := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	seedIncident(t, c, from, from.Add(4*time.Hour))
+	db, err := store.Open(t.Context(), store.Options{Dir: c.Data})
+	if err == nil {
+		set := []store.Choice{{Name: console.SetName, Value: "小榄服务中心"}, {Name: console.SetContact, Value: "0760-33333333"}}
+		err = errors.Join(db.Choose(t.Context(), "wu", set), db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "pack")
+	must(t, "", "incident", dir, "--data", c.Data, "--since", "2026-11-22 16:00", "--until", "2026-11-22")
+	for _, f := range []string{"report.md", "notice-zh.txt", "notice-en.txt"} {
+		if b, err := os.ReadFile(filepath.Join(dir, f)); err != nil || !strings.Contains(string(b), "小榄服务中心") || !strings.Contains(string(b), "0760-33333333") || !strings.Contains(string(b), "2026-11-23 00:00") {
+			t.Errorf("%s: %v\n%s", f, err, b)
+		}
+	}
+	if r := command(t, "", "incident", dir+"2", "--data", c.Data, "--since", "yesterday"); r.code != 2 || !strings.Contains(r.errs, "2026-11-25T08:00:00+08:00") || strings.Contains(r.errs, "parsing") {
+		t.Errorf("a time that is none: exit %d, %q", r.code, r.errs)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"smebot/console"
 	"smebot/knowledge"
@@ -24,6 +25,7 @@ type knowledgeCmd struct {
 type importCmd struct {
 	Paths  []string `arg:"" help:"Files and folders."`
 	Source string   `help:"Web address the document was taken from; for one file." placeholder:"URL"`
+	Dated  string   `help:"The document's date, which tells its versions apart, where the file states none; for one file." placeholder:"2024-05-01"`
 }
 
 // Run reads every file first; a file that cannot be read is named and left out, all others are imported. The
@@ -39,6 +41,14 @@ func (c *importCmd) Run(e *env) error {
 		}
 		if c.Source, err = parse.SourceURL(c.Source); err != nil {
 			return usageError{err}
+		}
+	}
+	if c.Dated != "" {
+		if len(files) != 1 {
+			return usageError{fmt.Errorf("--dated is of one document, and these are %d: import them one at a time", len(files))}
+		}
+		if _, err := time.Parse(time.DateOnly, c.Dated); err != nil {
+			return usageError{fmt.Errorf("--dated %s is no date: write it as 2024-05-01", c.Dated)}
 		}
 	}
 	for _, note := range passed {
@@ -81,6 +91,9 @@ func (c *importCmd) read(e *env, files []string) (docs []knowledge.Document, fau
 		}
 		if c.Source != "" {
 			d.Source = c.Source
+		}
+		if c.Dated != "" {
+			d.Dated = c.Dated
 		}
 		row, err := encode(d, false)
 		if err != nil {
@@ -128,7 +141,18 @@ func reportImport(e *env, sizes map[string]int, done []filed) {
 		case console.FiledHistory:
 			fmt.Fprintf(e.out, "《%s》 of %s is older than the version of %s that is held: filed as history, %s@%s\n", f.Title, f.Date, f.Other, f.ID, f.Date)
 		case console.FiledChanged:
-			fmt.Fprintf(e.out, "《%s》 of %s has other words than before: changed\n", f.Title, f.Date)
+			date := "of " + f.Date
+			if f.Date == undated {
+				date = "states no date, nor does the version held, and"
+			}
+			fmt.Fprintf(e.out, "《%s》 %s has other words than before: changed", f.Title, date)
+			if f.Other != "" {
+				fmt.Fprintf(e.out, "; the words before are kept as %s@%s", f.ID, f.Other)
+			}
+			if f.Date == undated {
+				fmt.Fprint(e.out, ". If one of them is newer, give it its date: knowledge import --dated 2024-05-01 FILE")
+			}
+			fmt.Fprintln(e.out)
 		}
 	}
 }

@@ -57,10 +57,11 @@ func findDocument(docs []knowledge.Document, name string) (knowledge.Document, e
 		if baseID(d.ID) != starts[0].ID {
 			continue
 		}
-		if versionOf(d) == date {
+		name := held{doc: d, row: d.ID}.name()
+		if name == date {
 			return d, nil
 		}
-		if date != "" && strings.HasPrefix(versionOf(d), date) {
+		if date != "" && strings.HasPrefix(name, date) {
 			versions = append(versions, d)
 		}
 	}
@@ -189,7 +190,8 @@ func (c *removeCmd) Run(e *env) error {
 	}
 	id, which := baseID(d.ID), ""
 	if strings.Contains(c.Doc, "@") {
-		id, which = historyID(d), " of "+versionOf(d)
+		name := held{doc: d, row: d.ID}.name()
+		id, which = baseID(d.ID)+"@"+name, " of "+name
 	}
 	if s := dialServer(e.ctx, e.config.Data); s != nil {
 		var n int

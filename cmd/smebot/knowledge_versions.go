@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"smebot/console"
@@ -17,8 +19,9 @@ import (
 )
 
 // Versions of one document share its id. The newest is searched and answers; each older one is kept under
-// "ID@DATE", marked as history, to be read only. What is held after an import depends on the set of versions
-// given, never on their order.
+// "ID@DATE", marked as history, to be read only. What is searched after an import depends on the set of versions
+// given, never on their order. Words that other words of the same date replaced are kept too, under "ID@DATE.1" and
+// so on: two documents without a date may be two versions.
 
 // undated stands for the date of a version that states none; it counts as the oldest.
 const undated = "undated"
@@ -41,6 +44,52 @@ func versionOf(d knowledge.Document) string { return cmp.Or(d.VersionDate(), und
 
 // historyID is the id under which an older version is kept.
 func historyID(d knowledge.Document) string { return baseID(d.ID) + "@" + versionOf(d) }
+
+// name is what stands behind the id's "@" for this version: its date, and a number where it was replaced.
+func (h held) name() string {
+	if _, name, ok := strings.Cut(h.row, "@"); ok {
+		return name
+	}
+	return versionOf(h.doc)
+}
+
+// replaced is the number of words that others of the same date replaced, 0 for words that hold.
+func (h held) replaced() int {
+	_, n, _ := strings.Cut(h.name(), ".")
+	i, _ := strconv.Atoi(n)
+	return i
+}
+
+// newer orders versions by date; of one date those that hold come last, before them the latest replaced.
+func newer(a, b held) int {
+	rank := func(h held) int { return cmp.Or(h.replaced(), math.MaxInt) }
+	return cmp.Or(cmp.Compare(a.doc.VersionDate(), b.doc.VersionDate()), cmp.Compare(rank(a), rank(b)))
+}
+
+// keepReplaced makes the row that keeps words replaced by others of the same date, and its version's name.
+func keepReplaced(old held, versions []held, incoming string) (store.Document, string, error) {
+	n := 1
+	for _, h := range versions {
+		if versionOf(h.doc) != versionOf(old.doc) || h.replaced() == 0 {
+			continue
+		}
+		if h.hash == incoming { // these words come back, and leave their place
+			n = h.replaced()
+			break
+		}
+		n = max(n, h.replaced()+1)
+	}
+	row, err := encode(old.doc, true)
+	if err != nil {
+		return row, "", err
+	}
+	d := old.doc
+	name := versionOf(d) + "." + strconv.Itoa(n)
+	d.ID, d.History = baseID(d.ID)+"@"+name, true
+	row.ID = d.ID
+	row.Body, err = json.Marshal(d)
+	return row, name, err
+}
 
 // baseID is the id that all versions share.
 func baseID(id string) string {
@@ -151,7 +200,7 @@ func file(d knowledge.Document, all map[string][]held, f *filed) ([]store.Docume
 		if !versions[i].doc.History {
 			now = &versions[i]
 		}
-		if versionOf(versions[i].doc) == f.Date {
+		if versionOf(versions[i].doc) == f.Date && versions[i].replaced() == 0 {
 			twin = &versions[i]
 		}
 	}
@@ -167,6 +216,14 @@ func file(d knowledge.Document, all map[string][]held, f *filed) ([]store.Docume
 		return nil, nil
 	case twin != nil:
 		f.What = console.FiledChanged
+		if !sameWords(twin.doc, d) {
+			old, name, err := keepReplaced(*twin, versions, row.Hash)
+			if err != nil {
+				return nil, err
+			}
+			f.Other = name
+			save = append(save, old)
+		}
 	case now == nil:
 		f.What = console.FiledNew
 	case history:
@@ -184,6 +241,12 @@ func file(d knowledge.Document, all map[string][]held, f *filed) ([]store.Docume
 	for _, h := range versions {
 		switch {
 		case twin != nil && h.row == twin.row:
+			if f.Other == "" {
+				continue
+			}
+			h.row, h.doc.ID, h.doc.History = save[1].ID, save[1].ID, true
+			kept = slices.DeleteFunc(kept, func(k held) bool { return k.row == h.row })
+		case f.What == console.FiledChanged && len(save) > 1 && h.row == save[1].ID: // its place is taken
 			continue
 		case f.What == console.FiledReplaced && h.row == now.row:
 			h.doc.ID, h.doc.History = historyID(h.doc), true
@@ -213,10 +276,10 @@ func (g *engine) removeDocument(ctx context.Context, id string) error {
 	current := false
 	for i, h := range versions {
 		switch {
-		case !one || versionOf(h.doc) == date:
+		case !one || h.name() == date:
 			remove = append(remove, h.row)
 			current = current || one && !h.doc.History
-		case older == nil || h.doc.VersionDate() > older.doc.VersionDate():
+		case older == nil || newer(h, *older) > 0:
 			older = &versions[i]
 		}
 	}

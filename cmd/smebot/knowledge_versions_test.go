@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -101,8 +102,58 @@ func TestVersionsInAnyOrder(t *testing.T) {
 	if out := must(t, "", "knowledge", "import", write(t, filepath.Join(t.TempDir(), "1.txt"), edition("", "1112", "")), "--data", data); !strings.Contains(out, "other words than before: changed") {
 		t.Errorf("a correction of the same version: %q", out)
 	}
-	if out := must(t, "", "knowledge", "list", "--all", "--data", data); strings.Contains(out, "@") {
-		t.Errorf("a correction makes no history: %q", out)
+	if out := must(t, "", "knowledge", "show", editionID, "2", "--data", data); !strings.Contains(out, "1112") {
+		t.Errorf("after a correction: %q", out)
+	}
+	if out := must(t, "", "knowledge", "show", editionID+"@undated.1", "2", "--data", data); !strings.Contains(out, "1111") {
+		t.Errorf("the words replaced are kept: %q", out)
+	}
+}
+
+func TestWordsOfOneDateReplaceEachOther(t *testing.T) {
+	for _, date := range []string{"", "2020年3月1日"} {
+		data, dir := t.TempDir(), t.TempDir()
+		do := func(args ...string) string {
+			t.Helper()
+			return must(t, "", append(args, "--data", data)...)
+		}
+		file := func(reward string) string {
+			return write(t, filepath.Join(dir, "a"+reward+".txt"), edition("", reward, date))
+		}
+		name := editionID + "@" + map[string]string{"": "undated", "2020年3月1日": "2020-03-01"}[date]
+		held := func(want ...string) {
+			t.Helper()
+			list := do("knowledge", "list", "--all")
+			if strings.Count(list, editionID) != 2*len(want) {
+				t.Errorf("%d versions: %q", len(want), list)
+			}
+			for i, w := range want {
+				at := editionID
+				if i > 0 {
+					at = name + "." + strconv.Itoa(i)
+				}
+				if out := do("knowledge", "show", at, "2"); !strings.Contains(out, w) {
+					t.Errorf("%s: %q, want %s", at, out, w)
+				}
+			}
+		}
+		do("knowledge", "import", file("1111"))
+		if out := do("knowledge", "import", file("2222")); !strings.Contains(out, "kept as "+name+".1") || strings.Contains(out, "no date") != (date == "") {
+			t.Errorf("the second: %q", out)
+		}
+		held("2222", "1111")
+		do("knowledge", "import", file("3333"))
+		held("3333", "1111", "2222")
+		do("knowledge", "import", file("1111")) // it comes back and leaves its place
+		held("1111", "3333", "2222")
+		do("knowledge", "remove", editionID+"@"+strings.TrimPrefix(name, editionID+"@"))
+		held("2222", "3333")
+		do("knowledge", "remove", name+".1")
+		held("2222")
+		do("knowledge", "import", "--dated", "2026-06-01", file("4444"))
+		if out := do("knowledge", "list", "--all"); !strings.Contains(out, editionID+"\t3 articles\t2026-06-01") || !strings.Contains(out, name+"\t") {
+			t.Errorf("with a date of its own: %q", out)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,60 +17,58 @@ type leadsCmd struct {
 	Export leadsExportCmd `cmd:"" help:"Write leads as a file, one row a lead; it is logged."`
 }
 
-// withLeads opens the store for reading, beside a running server too. A folder without a store holds no leads.
-func withLeads(e *env, f func(*store.DB) error) error {
+// withStore opens the store for reading, beside a running server too. A folder without a store is an error: a mistyped
+// --data must not look like a service that nobody wrote to.
+func withStore(e *env, f func(*store.DB) error) error {
 	db, err := store.OpenReadOnly(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
-	if errors.Is(err, store.ErrMissing) {
-		return f(nil)
-	}
 	if err != nil {
 		return err
 	}
 	return errors.Join(f(db), db.Close())
 }
 
-func allLeads(e *env, db *store.DB, f store.LeadFilter) ([]store.Lead, error) {
-	if db == nil {
-		return nil, nil
+// hasStore is an error when nothing serves the data folder and no store is in it, for commands that would make one.
+func hasStore(e *env) error {
+	if dialServer(e.ctx, e.config.Data) != nil {
+		return nil
 	}
-	return db.Leads(e.ctx, f)
+	if err := withStore(e, func(*store.DB) error { return nil }); errors.Is(err, store.ErrMissing) {
+		return err
+	}
+	return nil // opening it for writing says what is wrong
 }
 
 type leadsListCmd struct {
 	Status   string `help:"Only leads in this status."`
 	Platform string `help:"Only leads for this platform type."`
 	Town     string `help:"Only leads of this town."`
-	Limit    int    `help:"At most so many, newest first." default:"50"`
+	Limit    int    `help:"At most so many, newest first." default:"50" placeholder:"N"`
 }
 
 // Run lists leads, newest first.
 func (c *leadsListCmd) Run(e *env) error {
-	if err := knownStatus(c.Status); err != nil {
-		return err
+	if c.Limit < 1 {
+		return usageError{fmt.Errorf("--limit %d: want 1 or more", c.Limit)}
 	}
-	return withLeads(e, func(db *store.DB) error {
-		leads, err := allLeads(e, db, store.LeadFilter{Status: store.Status(c.Status), Platform: c.Platform, Town: c.Town, Limit: c.Limit})
+	return withStore(e, func(db *store.DB) error {
+		if err := (&filters{Status: &c.Status, Platform: &c.Platform, Town: &c.Town}).check(e, db); err != nil {
+			return err
+		}
+		leads, err := db.Leads(e.ctx, store.LeadFilter{Status: store.Status(c.Status), Platform: c.Platform, Town: c.Town, Limit: c.Limit})
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "NUMBER\tCREATED\tSTATUS\tPLATFORM\tTOWN\tFIRM\tCONTACT\tPHONE\tCHANNEL")
 		for _, l := range leads {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Number, local(l.Created), l.Status, l.Platform, oneLine(l.Town), oneLine(l.Firm), oneLine(l.Contact), l.Phone.Masked(), l.From.Channel)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Number, clock(l.Created), l.Status, l.Platform, oneLine(l.Town), oneLine(l.Firm), oneLine(l.Contact), l.Phone.Masked(), l.From.Channel)
 		}
 		return w.Flush()
 	})
 }
 
-// knownStatus refuses a status that there is not.
-func knownStatus(status string) error {
-	if status != "" && !slices.Contains(store.Statuses(), store.Status(status)) {
-		return usageError{fmt.Errorf("no such status as %q: use one of %v", status, store.Statuses())}
-	}
-	return nil
-}
-
-func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+// clock writes a time for people: Beijing's, as in numbers, exports and the console, whatever this machine's zone.
+func clock(t time.Time) string { return t.In(officeZone).Format("2006-01-02 15:04") }
 
 // oneLine keeps what people typed from disturbing a terminal: control characters are shown as blanks.
 func oneLine(s string) string {
@@ -89,23 +86,19 @@ type leadsShowCmd struct {
 
 // Run shows one lead with its phone in clear.
 func (c *leadsShowCmd) Run(e *env) error {
-	return withLeads(e, func(db *store.DB) error {
-		err := store.ErrNotFound
-		var l store.Lead
-		if db != nil {
-			l, err = db.Lead(e.ctx, strings.ToUpper(c.Number))
-		}
+	return withStore(e, func(db *store.DB) error {
+		l, err := db.Lead(e.ctx, strings.ToUpper(c.Number))
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("no lead %s: `smebot leads list` shows all numbers", c.Number)
 		}
 		if err != nil {
 			return err
 		}
-		for _, f := range export.Values(l) {
+		for _, f := range export.Values(l, officeZone) {
 			fmt.Fprintf(e.out, "%-20s %s\n", f[0], oneLine(f[1]))
 		}
 		for _, h := range l.History {
-			fmt.Fprintf(e.out, "%s  %s  %s %s\n", local(h.At), h.Actor, h.Action, oneLine(h.Detail))
+			fmt.Fprintf(e.out, "%s  %s  %s %s\n", clock(h.At), h.Actor, h.Action, oneLine(h.Detail))
 		}
 		return nil
 	})

@@ -21,7 +21,7 @@ type leadsExportCmd struct {
 	Receiver string `help:"Whom the file is for." default:"本单位" placeholder:"WORDS"`
 	Lang     string `help:"Language of heads and values in csv and xlsx." enum:"zh,en" default:"zh"`
 
-	View     string `help:"Only leads of one of the work list's views: new, late, call or open."`
+	View     string `help:"Only leads of one of the work list's views: new, due, late, call or open."`
 	Status   string `help:"Only leads in this status."`
 	Platform string `help:"Only leads for this platform type."`
 	Town     string `help:"Only leads of this town."`
@@ -35,16 +35,20 @@ type leadsExportCmd struct {
 const notStated = "not stated"
 
 // work is what the flags choose.
-func (c *leadsExportCmd) work() (store.Work, error) {
-	views := []store.View{store.ViewNew, store.ViewLate, store.ViewCall, store.ViewOpen}
+func (c *leadsExportCmd) work(e *env) (store.Work, error) {
+	views := []store.View{store.ViewNew, store.ViewDue, store.ViewLate, store.ViewCall, store.ViewOpen}
 	switch {
 	case c.View != "" && !slices.Contains(views, store.View(c.View)):
 		return store.Work{}, usageError{fmt.Errorf("no such view as %q: use one of %v", c.View, views)}
 	case c.Days < 0:
 		return store.Work{}, usageError{fmt.Errorf("--days %d: want 0 or more", c.Days)}
 	}
+	err := withStore(e, func(db *store.DB) error {
+		f := filters{Status: &c.Status, Platform: &c.Platform, Town: &c.Town, Channel: &c.Channel, Account: &c.Assignee, account: "--assignee"}
+		return f.check(e, db)
+	})
 	return store.Work{View: store.View(c.View), Status: store.Status(c.Status), Platform: c.Platform, Town: c.Town, Channel: c.Channel,
-		Assignee: c.Assignee, Days: c.Days, Text: c.Text}, knownStatus(c.Status)
+		Assignee: c.Assignee, Days: c.Days, Text: c.Text}, err
 }
 
 // spec is what the file holds.
@@ -67,7 +71,7 @@ func (c *leadsExportCmd) spec() (export.Spec, error) {
 
 // Run writes leads, oldest first, to standard output. What is given out is recorded before.
 func (c *leadsExportCmd) Run(e *env) error {
-	w, err := c.work()
+	w, err := c.work(e)
 	if err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (c *leadsExportCmd) Run(e *env) error {
 	}
 	s.Note = export.Note{ID: rand.Text()[:10], At: time.Now(), Actor: "operator", Receiver: c.Receiver, Purpose: purpose, Filters: export.Filters(w, s.Words)}
 	var numbers []string
-	if err := withLeads(e, func(db *store.DB) (err error) {
+	if err := withStore(e, func(db *store.DB) (err error) {
 		numbers, err = chosenLeads(e, db, w)
 		return err
 	}); err != nil {
@@ -104,14 +108,11 @@ func (c *leadsExportCmd) Run(e *env) error {
 			return fmt.Errorf("the export cannot be recorded, so nothing was written: %w", err)
 		}
 	}
-	return withLeads(e, func(db *store.DB) error { return exportLeads(e, db, numbers, s) })
+	return withStore(e, func(db *store.DB) error { return exportLeads(e, db, numbers, s) })
 }
 
-// chosenLeads are the numbers that a filter chooses, oldest first. A folder without a store holds none.
+// chosenLeads are the numbers that a filter chooses, oldest first.
 func chosenLeads(e *env, db *store.DB, w store.Work) ([]string, error) {
-	if db == nil {
-		return nil, nil
-	}
 	numbers, err := db.Chosen(e.ctx, w)
 	slices.Reverse(numbers)
 	return numbers, err
@@ -119,7 +120,7 @@ func chosenLeads(e *env, db *store.DB, w store.Work) ([]string, error) {
 
 // exportLeads writes the file to standard output as it goes.
 func exportLeads(e *env, db *store.DB, numbers []string, s export.Spec) (err error) {
-	if db != nil && s.Format == export.XLSX {
+	if s.Format == export.XLSX {
 		var remove func() error
 		if s.Temp, remove, err = db.TempDir(); err != nil {
 			return err

@@ -88,6 +88,7 @@ func run(ctx context.Context, args, environ []string, in io.Reader, out, errs io
 	if err == nil {
 		e.log = logger(e.config.Log, errs)
 		slog.SetDefault(e.log)
+		e.config.warn(e.log)
 		err = k.Run(e)
 	}
 	switch usage := (usageError{}); {

@@ -85,6 +85,23 @@ func (c Config) with(values map[string]string) Config {
 	return c
 }
 
+// notChosen says that the values of the console are not in force. They were sound when they were set: the file has
+// changed since.
+const notChosen = "values set in the console do not go with the configuration file, which is used alone: set them again"
+
+// chosen lays the console's values over a configuration; with an error the file's hold alone.
+func (c Config) chosen(choices []store.Choice) (Config, error) {
+	values := map[string]string{}
+	for _, ch := range choices {
+		values[ch.Name] = ch.Value
+	}
+	inForce := c.with(values)
+	if err := routerOptions(inForce).Check(); err != nil {
+		return c, err
+	}
+	return inForce, nil
+}
+
 // operate reads what staff set and taught and puts it to use at once. actor is who changed it, for the record of
 // notices.
 func (e *engine) operate(ctx context.Context, actor string) error {
@@ -103,15 +120,9 @@ func (e *engine) operate(ctx context.Context, actor string) error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{}
-	for _, c := range choices {
-		values[c.Name] = c.Value
-	}
-	c := o.file.with(values)
-	if err := routerOptions(c).Check(); err != nil {
-		// They were sound when they were set: the file has changed since.
-		e.log.Error("values set in the console do not go with the configuration file, which is used alone: set them again", "err", err)
-		c = o.file
+	c, err := o.file.chosen(choices)
+	if err != nil {
+		e.log.Error(notChosen, "err", err)
 	}
 	hours, err := routerOptions(c).AtWork()
 	if err != nil {

@@ -119,6 +119,9 @@ func startAt(ctx context.Context, c Config, log *slog.Logger, clock func() time.
 		if err != nil {
 			return nil, err
 		}
+		if at, ok := l.Addr().(*net.TCPAddr); ok && !at.IP.IsLoopback() {
+			log.Warn("metrics.listen can be reached from other machines, and asks nobody who they are: use 127.0.0.1, or see that a firewall keeps others out", "listen", c.Metrics.Listen)
+		}
 		p.serve("metrics", l, &http.Server{Handler: p.meter.handler(), ReadHeaderTimeout: 5 * time.Second})
 	}
 	p.serve("public", public, &http.Server{
@@ -183,8 +186,12 @@ func (p *program) handler(ch ChannelConfig) func(context.Context, bot.Message) (
 	}
 }
 
-// webChannel is the chat page's name among the channels.
-const webChannel = "web"
+// The built-in channels: the chat page, the terminal's conversation, and the lines of ask.
+const (
+	webChannel      = "web"
+	terminalChannel = "terminal"
+	askChannel      = "ask"
+)
 
 // webHandler is the dispatcher for the chat page, which fetches what is sent later.
 func (p *program) webHandler(ctx context.Context, m bot.Message) (bot.Reply, error) {

@@ -128,3 +128,45 @@ func TestPersonalDataTable(t *testing.T) {
 		}
 	}
 }
+
+// The conversation that both READMEs show is one, and what the program says to its first messages.
+func TestReadmesShowARealConversation(t *testing.T) {
+	var talks []string
+	for _, name := range []string{"../../README.md", "../../README.zh-CN.md"} {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, talk, ok := strings.Cut(string(body), "```\n> ")
+		if !ok {
+			_, talk, ok = strings.Cut(string(body), "```text\n> ")
+		}
+		talk, _, closed := strings.Cut(talk, "\n```")
+		if !ok || !closed {
+			t.Fatalf("%s shows no conversation", name)
+		}
+		talks = append(talks, talk)
+	}
+	if talks[0] != talks[1] {
+		t.Errorf("the conversations differ:\n%s\n\n%s", talks[0], talks[1])
+	}
+	s := startSite(t, testConfig(t))
+	page := openPage(t, s.url)
+	for _, turn := range strings.Split(talks[0], "\n> ") {
+		said, shown, _ := strings.Cut(turn, "\n")
+		if said == "确认" { // what is asked before it is left out
+			break
+		}
+		reply := page.say(t, utterance{words: said})
+		for line := range strings.SplitSeq(shown, "\n") {
+			if line = strings.TrimLeft(strings.TrimSpace(line), "123456789. "); line != "" && line != "……" && !strings.Contains(reply.text+fmt.Sprint(reply.buttons), line) {
+				t.Errorf("%s: the program does not say %q but %q", said, line, reply.text)
+			}
+		}
+	}
+	for _, want := range []string{"（今天登记，质量检测）", "已登记，工作人员会在两个工作日内联系您。"} {
+		if !strings.Contains(talks[0], want) {
+			t.Errorf("no %q in the conversation", want)
+		}
+	}
+}

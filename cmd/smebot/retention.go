@@ -30,10 +30,7 @@ type retentionShowCmd struct{}
 
 // Run counts what is past its time.
 func (retentionShowCmd) Run(e *env) error {
-	return withLeads(e, func(db *store.DB) error {
-		if db == nil {
-			return nil
-		}
+	return withStore(e, func(db *store.DB) error {
 		kinds, err := db.Overdue(e.ctx, e.config.periods())
 		if err != nil {
 			return err

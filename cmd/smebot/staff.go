@@ -60,6 +60,9 @@ func (c staffChange) change(e *env) error {
 		var n int
 		return s.call(e.ctx, "/staff", c, &n)
 	}
+	if err := hasStore(e); err != nil {
+		return err
+	}
 	db, err := store.Open(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
 	if err != nil {
 		return err
@@ -70,6 +73,9 @@ func (c staffChange) change(e *env) error {
 // withPassword draws a password for one sign-in, makes the change and prints the password: it is kept nowhere else.
 func (c staffChange) withPassword(e *env) error {
 	password := console.DrawPassword()
+	if err := hasStore(e); err != nil { // before a password is hashed in vain
+		return err
+	}
 	hash, err := console.HashPassword(e.ctx, password)
 	if err != nil {
 		return err
@@ -78,7 +84,7 @@ func (c staffChange) withPassword(e *env) error {
 	if err := c.change(e); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "account %s, password for one sign-in until %s: %s\n", c.Name, c.Once.In(officeZone).Format("2006-01-02 15:04"), password)
+	fmt.Fprintf(e.out, "account %s, password for one sign-in until %s: %s\n", c.Name, clock(c.Once), password)
 	return nil
 }
 
@@ -134,13 +140,10 @@ type staffListCmd struct{}
 
 // Run lists name, role, state, second factor and last sign-in.
 func (staffListCmd) Run(e *env) error {
-	db, err := store.OpenReadOnly(e.ctx, store.Options{Dir: e.config.Data, Log: e.log})
-	if errors.Is(err, store.ErrMissing) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+	return withStore(e, func(db *store.DB) error { return listAccounts(e, db) })
+}
+
+func listAccounts(e *env, db *store.DB) error {
 	all, err := db.Accounts(e.ctx)
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 	if len(all) > 0 {
@@ -158,9 +161,9 @@ func (staffListCmd) Run(e *env) error {
 			factor = "yes"
 		}
 		if !a.Seen.IsZero() {
-			seen = a.Seen.In(officeZone).Format("2006-01-02 15:04")
+			seen = clock(a.Seen)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Role, state, factor, seen)
 	}
-	return errors.Join(err, w.Flush(), db.Close())
+	return errors.Join(err, w.Flush())
 }

@@ -33,6 +33,7 @@ func TestF124VerifyNamesTheFirstBadLine(t *testing.T) {
 		for _, side := range []string{"alone", "beside a server"} {
 			t.Run(name+", "+side, func(t *testing.T) {
 				c2 := testConfig(t)
+				emptyStore(t, c2.Data)
 				for _, who := range []string{"chen", "liang", "wu", "zhou", "wong"} {
 					must(t, "", "staff", "add", who, "--role", "agent", "--data", c2.Data)
 				}
@@ -55,7 +56,7 @@ func TestF124VerifyNamesTheFirstBadLine(t *testing.T) {
 
 func TestVerifyNamesOtherBreaks(t *testing.T) {
 	c := testConfig(t)
-	must(t, "", "ask", "今天天气怎样", "--data", c.Data)
+	must(t, `{"id":"1","text":"今天天气怎样"}`+"\n", "ask", "--jsonl", "--data", c.Data)
 	alterStore(t, c.Data, `UPDATE questions SET words = zeroblob(60), lesson = 'gone'`)
 	r := command(t, "", "verify", "--data", c.Data)
 	for _, says := range []string{"questions.words: 1 values do not open with this key", "question settled by a lesson that is not in force: gone"} {

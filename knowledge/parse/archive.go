@@ -3,8 +3,6 @@ package parse
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -22,11 +20,6 @@ const (
 	archiveName    = 512 // bytes
 )
 
-var (
-	errArchiveDamaged = errors.New("damaged archive: pack the files again")
-	errArchiveLarge   = errors.New("the archive unpacks to more than it may: upload the files in parts")
-)
-
 // Member is a file of an archive.
 type Member struct {
 	Name string // without folders
@@ -39,10 +32,10 @@ type Member struct {
 func Archive(body []byte) (files []Member, passed []string, err error) {
 	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
-		return nil, nil, errors.New("not a .zip archive: pack the files as .zip")
+		return nil, nil, fault("zip", "not a .zip archive: pack the files as .zip")
 	}
 	if len(z.File) > archiveEntries {
-		return nil, nil, fmt.Errorf("the archive holds %d entries, more than %d: upload the files in parts", len(z.File), archiveEntries)
+		return nil, nil, fault("zip-entries", "the archive holds %d entries, more than %d: upload the files in parts", len(z.File), archiveEntries)
 	}
 	left := min(int64(MaxFile), archiveRatio*int64(len(body)))
 	for _, f := range z.File {
@@ -55,18 +48,18 @@ func Archive(body []byte) (files []Member, passed []string, err error) {
 		case f.FileInfo().IsDir(), strings.HasPrefix(base, "."), strings.HasPrefix(base, "~$"), strings.HasPrefix(name, "__MACOSX/"):
 			continue
 		case !f.Mode().IsRegular():
-			return nil, nil, fmt.Errorf("%s: a link or device, which no policy is: pack the file itself", base)
+			return nil, nil, of(base, fault("zip-link", "a link or device, which no policy is: pack the file itself"))
 		case f.Flags&1 != 0:
-			return nil, nil, fmt.Errorf("%s: encrypted: pack the files without a password", base)
+			return nil, nil, of(base, fault("zip-encrypted", "encrypted: pack the files without a password"))
 		case ext == ".zip" || ext == ".rar" || ext == ".7z" || ext == ".gz" || ext == ".tar":
-			return nil, nil, fmt.Errorf("%s: an archive inside the archive: unpack it first", base)
+			return nil, nil, of(base, fault("zip-nested", "an archive inside the archive: unpack it first"))
 		case !Supported(base):
 			passed = append(passed, base)
 			continue
 		}
 		text, err := unpack(f, left, errArchiveDamaged, errArchiveLarge)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", base, err)
+			return nil, nil, of(base, err)
 		}
 		left -= int64(len(text))
 		files = append(files, Member{base, text})
@@ -88,9 +81,9 @@ func memberName(f *zip.File) (string, error) {
 	plain := strings.TrimSuffix(name, "/")
 	switch {
 	case len(name) > archiveName, !utf8.ValidString(name), strings.ContainsFunc(name, unicode.IsControl):
-		return "", errors.New("the archive holds a name that is no file's: pack the files again")
+		return "", fault("zip-name", "the archive holds a name that is no file's: pack the files again")
 	case !fs.ValidPath(plain), strings.Contains(plain, ":"):
-		return "", errors.New("the archive holds a name that leads out of it: pack the files again")
+		return "", fault("zip-path", "the archive holds a name that leads out of it: pack the files again")
 	}
 	return name, nil
 }

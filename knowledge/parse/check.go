@@ -176,6 +176,9 @@ func (c *checker) dates(now time.Time) {
 			c.add("", "date", f.name+" "+f.date+", more than fifty years ahead", mend)
 		}
 	}
+	for _, quote := range unreadDates(d) {
+		c.add("", "date", "a date that was not understood in “"+quote+"”", "say since when and until when it holds in lines above the text (--- effective: 2024-05-01, expires: 2026-05-01, each on its line ---) and import again")
+	}
 	if d.Effective != "" && d.Expires != "" && d.Effective > d.Expires {
 		c.add("", "date", "in force from "+d.Effective+" but only until "+d.Expires, mend)
 	}

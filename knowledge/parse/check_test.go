@@ -1,6 +1,10 @@
 package parse
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +39,9 @@ func TestCheck(t *testing.T) {
 		"inverted":       {Document{Effective: "2025-01-01", Expires: "2024-01-01"}, "", "date"},
 		"future":         {Document{Dated: "2026-01-03"}, "", "date"},
 		"before 1949":    {Document{Dated: "1920-01-03"}, "", "date"},
+		"unread note":    {Document{Preamble: "（2026年1月1日、2026年10月31日）"}, "", "date"},
+		"no such day":    {Document{Preamble: "（有效期至2026年2月30日）"}, "", "date"},
+		"no such end":    {Document{Articles: []Article{art(1, "本办法有效期至2026年2月30日。")}}, "", "date"},
 		"far ahead":      {Document{Expires: "2206-01-03"}, "", "date"},
 	} {
 		found := Check(c.doc, checkDay)
@@ -60,5 +67,29 @@ func TestCheckEmbedded(t *testing.T) {
 	found := Check(read(t, "../policy/gd-2012-sme-platforms.txt"), checkDay)
 	if len(found) != 1 || found[0].Article != "第十八条" || found[0].Kind != "damaged" || !strings.Contains(found[0].What, "U+E010") {
 		t.Errorf("%+v", found)
+	}
+}
+
+// Every fault of a file has a code that others know.
+func TestFaultCodes(t *testing.T) {
+	named := regexp.MustCompile(`fault\("([a-z-]+)", "`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, f := range files {
+		body, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(body), -1) {
+			if n++; !slices.Contains(FaultCodes, m[1]) {
+				t.Errorf("%s: %s is not among the codes", f, m[1])
+			}
+		}
+	}
+	if n < len(FaultCodes) {
+		t.Errorf("%d codes, of which %d are used", len(FaultCodes), n)
 	}
 }

@@ -18,12 +18,12 @@ var (
 	anyDate  = regexp.MustCompile(dateText)
 	dateOnly = regexp.MustCompile(`^` + dateText + `$`)
 
-	begins      = regexp.MustCompile(`自\s*(` + dateText + `)\s*(?:起|之日起)?\s*(?:正式)?(?:施行|实施|执行|生效|试行)`)
+	begins      = regexp.MustCompile(`[自从于]\s*(` + dateText + `)\s*(?:起|之日起)?\s*(?:正式)?(?:施行|实施|执行|生效|试行)`)
 	beginsIssue = regexp.MustCompile(`自(?:本[^，。；]{1,6})?(?:公布|发布|颁布|印发|下发|颁发)之日起(?:开始)?(?:施行|实施|执行|生效|试行)`)
 	untilDate   = regexp.MustCompile(`(?:有效期限?|执行期限?|实施期限?|试行期限?|施行期限?)?(?:自[^，。；]{4,24}起)?[，,]?\s*(?:有效期限?至|执行至|实施至|施行至|试行至|延续至|截止(?:到|至)?|有效期限?截至|至)\s*(` + dateText + `)\s*(?:止|终止|失效|废止)?`)
 	lasts       = regexp.MustCompile(`(?:有效期限?|试行期限?|暂定|试行|实施期限?|执行期限?)\s*(?:为|暂定|是)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(年|个月)`)
 	ends        = regexp.MustCompile(`(?:自|从|于)\s*(` + dateText + `)\s*(?:起|之日起)?\s*(?:自行|自动|即行)?(?:失效|废止|停止执行|停止施行|终止执行)`)
-	selfBegins  = regexp.MustCompile(self + `[^。；]{0,40}?自`)
+	selfBegins  = regexp.MustCompile(self + `[^。；]{0,40}?[自从于]`)
 	selfPeriod  = regexp.MustCompile(self + `(?:的|，)?(?:有效期|试行期|试行|实施期限?|执行期限?|执行至|实施至|施行至)`)
 	bareBegins  = regexp.MustCompile(`^自[^，。；《]{2,24}起(?:正式)?(?:施行|实施|执行|生效|试行)(?:，|,|$)`)
 	selfEnds    = regexp.MustCompile(`^` + self + `[^，。；《》]{0,12}?(?:自|从|于)\s*` + dateText + `\s*(?:起|之日起)?\s*(?:自行|自动|即行)?(?:失效|废止|停止)`)
@@ -106,20 +106,20 @@ func headDates(line string, doc *Document) bool {
 }
 
 // inForce finds in the text since when and until when the document itself is in force. What it sets already
-// is kept: a page's own lines and front matter come first.
-func inForce(doc *Document) {
+// is kept: a page's own lines, front matter and notes beside the text come first. period is how long the document
+// holds, "5年", where a note says so.
+func inForce(doc *Document, period string) {
 	texts := make([]string, 0, len(doc.Articles)+1)
 	texts = append(texts, doc.Preamble)
 	for i := range doc.Articles {
 		texts = append(texts, doc.Articles[i].Text)
 	}
-	period := ""
 	for _, t := range texts {
-		if !strings.Contains(t, "自") && !strings.Contains(t, "有效") && !strings.Contains(t, "至") {
+		if !strings.Contains(t, "自") && !strings.Contains(t, "有效") && !strings.Contains(t, "至") && !strings.Contains(t, "起") {
 			continue
 		}
-		for _, s := range strings.FieldsFunc(narrow(t), func(r rune) bool { return r == '。' || r == '\n' || r == '；' || r == ';' }) {
-			if p := sentence(withoutOthers(strings.TrimSpace(s)), doc); period == "" {
+		for _, s := range sentences(t) {
+			if p := sentence(withoutOthers(s), doc); period == "" {
 				period = p
 			}
 		}
@@ -138,9 +138,22 @@ func inForce(doc *Document) {
 	doc.Expires = shift(doc.Effective, n, -1)
 }
 
+// sentences are those of a text, with plain digits and whole dates.
+func sentences(t string) []string {
+	list := strings.FieldsFunc(wholeDays(narrow(t)), func(r rune) bool { return r == '。' || r == '\n' || r == '；' || r == ';' })
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+	}
+	return list
+}
+
 // sentence takes from one sentence since when and until when the document is in force; it returns how long,
 // "5年", where the sentence says that.
 func sentence(s string, doc *Document) (period string) {
+	if barePeriod.MatchString(s) {
+		period, _ = readNote(s, doc)
+		return period
+	}
 	own := strings.Contains(s, "本")
 	starts := own && selfBegins.MatchString(s) || bareBegins.MatchString(s)
 	if starts {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -17,25 +16,18 @@ const (
 	docxDepth   = 200
 )
 
-var (
-	errDocxDamaged = errors.New("damaged Word document: open and save it again")
-	errDocxLarge   = errors.New("the Word document unpacks to more than it may: save the text alone")
-	errDocxType    = errors.New("the Word document declares a document type, which Word never does: refused")
-	errDocxDeep    = errors.New("the Word document is nested too deep: save the text alone")
-)
-
 // docxBlocks reads the paragraphs of a Word document. Macros, relations and embedded files are never opened,
 // and names inside the archive are compared, never used as paths.
 func docxBlocks(body []byte) ([]block, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, errors.New("the file is empty: give the policy's text")
+		return nil, errEmpty
 	}
 	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
-		return nil, errors.New("not a Word document (.docx): open it in Word or WPS and save it as .docx")
+		return nil, fault("docx", "not a Word document (.docx): open it in Word or WPS and save it as .docx")
 	}
 	if len(z.File) > docxEntries {
-		return nil, fmt.Errorf("the document holds %d parts, more than %d: save the text alone", len(z.File), docxEntries)
+		return nil, fault("docx-parts", "the document holds %d parts, more than %d: save the text alone", len(z.File), docxEntries)
 	}
 	limit := min(int64(MaxFile), docxRatio*int64(len(body)))
 	text, err := docxPart(z, "word/document.xml", limit)
@@ -43,7 +35,7 @@ func docxBlocks(body []byte) ([]block, error) {
 		return nil, err
 	}
 	if text == nil {
-		return nil, errors.New("the Word document has no text part: open and save it again")
+		return nil, fault("docx-text", "the Word document has no text part: open and save it again")
 	}
 	numbering, err := docxPart(z, "word/numbering.xml", limit)
 	if err != nil {

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,7 +23,7 @@ var lineEnds = strings.NewReplacer("\r", " ", "\n", " ")
 func htmlBlocks(s string, doc *Document) ([]block, error) {
 	root, err := html.Parse(strings.NewReader(s))
 	if err != nil {
-		return nil, fmt.Errorf("unreadable HTML (%w): save the page's text as .txt", err)
+		return nil, fault("html", "unreadable HTML (%v): save the page's text as .txt", err)
 	}
 	w := htmlWalk{doc: doc}
 	w.walk(root, 0)

@@ -134,7 +134,7 @@ func frontMatter(s string, doc *Document) (string, error) {
 			if f.date {
 				d := isoDate(v)
 				if d == "" {
-					return "", fmt.Errorf("%s: %q in the lines above the text is no date: write it as %s", k, v, time.DateOnly)
+					return "", fault("front-date", "%s: %q in the lines above the text is no date: write it as %s", k, v, time.DateOnly)
 				}
 				v = d
 			}

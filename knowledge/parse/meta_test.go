@@ -66,6 +66,47 @@ func TestDatesInForce(t *testing.T) {
 	}
 }
 
+func TestDatesBesideTheText(t *testing.T) {
+	for _, c := range []struct{ note, from, until, dated string }{
+		{"（2026年1月1日起施行，有效期至2026年10月31日）", "2026-01-01", "2026-10-31", ""},
+		{"(自2026年1月1日起施行，有效期三年)", "2026-01-01", "2028-12-31", ""},
+		{"2026年1月1日起施行，有效期至2026年10月31日", "2026-01-01", "2026-10-31", ""},
+		{"（有效期2026年1月1日至2026年10月31日）", "2026-01-01", "2026-10-31", ""},
+		{"（有效期：2026.1.1—2026.10.31）", "2026-01-01", "2026-10-31", ""},
+		{"（2025年12月8日镇政府常务会议通过 2025年12月20日公布 自2026年1月1日起施行）", "2026-01-01", "", "2025-12-20"},
+		{"（2020年3月1日公布，自2020年4月1日起施行；2025年12月8日修订，自2026年1月1日起施行）", "2026-01-01", "", "2025-12-08"},
+		{"（2025年12月8日印发，自印发之日起施行，有效期1年）", "2025-12-08", "2026-12-07", "2025-12-08"},
+		{"（二〇二六年一月一日起施行，执行至二〇二六年十月三十一日止）", "2026-01-01", "2026-10-31", ""},
+		{"（2026年1月1日起施行，有效期至2026年10月）", "2026-01-01", "2026-10-31", ""},
+		{"（2026年1月1日起施行，\n有效期至2026年底）", "2026-01-01", "2026-12-31", ""},
+		{"（2026年1月1日起施行，2027年1月1日起失效）", "2026-01-01", "2026-12-31", ""},
+		{"（2026年1月1日起施行，《某某旧办法》2025年12月31日废止）", "2026-01-01", "", ""},
+		{"（征求意见稿）", "", "", ""},
+		{"（古府〔2026〕3号）", "", "", ""},
+	} {
+		for name, text := range map[string]string{
+			"below the title": "某某镇红木扶持办法\n\n" + c.note + "\n\n第一条 一次性奖励7万元。\n",
+			"no articles":     "某某镇红木扶持办法\n\n" + c.note + "\n\n一、奖励\n一次性奖励7万元。\n二、申请\n向镇政府申请。\n",
+			"below the end":   "某某镇红木扶持办法\n\n第一条 一次性奖励7万元。\n第二条 向镇政府申请。\n" + c.note + "\n",
+		} {
+			if name == "below the end" && !bracketed(strings.ReplaceAll(c.note, "\n", "")) {
+				continue
+			}
+			d := parsed(t, "a.txt", text)
+			if d.Effective != c.from || d.Expires != c.until || d.Dated != c.dated || d.Title != "某某镇红木扶持办法" {
+				t.Errorf("%s, %s: from %q until %q dated %q, want %q %q %q", c.note, name, d.Effective, d.Expires, d.Dated, c.from, c.until, c.dated)
+			}
+			if found := Check(d, checkDay.AddDate(1, 0, 0)); len(found) != 0 {
+				t.Errorf("%s, %s: %+v", c.note, name, found)
+			}
+		}
+	}
+	d := parsed(t, "a.txt", "某某镇红木扶持办法（有效期至2026年10月31日）\n第一条 甲。\n第二条 有效期自2026年1月1日至2026年9月30日。\n")
+	if d.Expires != "2026-10-31" || d.Effective != "2026-01-01" {
+		t.Errorf("a title's brackets: from %q until %q", d.Effective, d.Expires)
+	}
+}
+
 func TestFrontMatter(t *testing.T) {
 	d := parsed(t, "a.md", "---\ntitle: 古镇灯饰办法\nsource: \"https://example.gov.cn/a\"\neffective: 2024-01-01\nexpires: 2026/12/31\nauthor: x\n---\n# 古镇灯饰办法\n\n第一条 甲。\n\n第二条 本办法自2020年1月1日起施行，有效期五年。\n")
 	if d.Title != "古镇灯饰办法" || d.Source != "https://example.gov.cn/a" || d.Effective != "2024-01-01" || d.Expires != "2026-12-31" || len(d.Articles) != 2 || d.Preamble != "" {

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,9 +54,9 @@ func Supported(name string) bool {
 // Bytes reads a policy from the content of a file with the given name. Errors name the file, what is wrong
 // and how to mend it.
 func Bytes(name string, body []byte) (Document, error) {
-	fail := func(why string) (Document, error) { return Document{}, fmt.Errorf("%s: %s", name, why) }
+	fail := func(err error) (Document, error) { return Document{}, of(name, err) }
 	if len(body) > MaxFile {
-		return fail("larger than 50 MiB: split it, or save the text alone")
+		return fail(fault("large", "larger than 50 MiB: split it, or save the text alone"))
 	}
 	var (
 		blocks []block
@@ -84,23 +83,24 @@ func Bytes(name string, body []byte) (Document, error) {
 					blocks = textBlocks(text)
 				}
 			default:
-				err = errors.New("unknown kind of file: give .txt, .md, .html or .docx")
+				err = fault("kind", "unknown kind of file: give .txt, .md, .html or .docx")
 			}
 		}
 	}
 	if err != nil {
-		return fail(err.Error())
+		return fail(err)
 	}
-	if err := structure(blocks, &doc); err != nil {
-		return fail(err.Error())
+	notes, err := structure(blocks, &doc)
+	if err != nil {
+		return fail(err)
 	}
 	if doc.Title == "" {
 		doc.Title = clean(strings.TrimSuffix(name, filepath.Ext(name)))
 	}
 	_, doc.Version = splitVersion(doc.Title)
-	inForce(&doc)
+	inForce(&doc, readNotes(&doc, notes))
 	if doc.ID = Identity(doc.Title); doc.ID == "" {
-		return fail("no title found: put the policy's title on the first line")
+		return fail(fault("no-title", "no title found: put the policy's title on the first line"))
 	}
 	return doc, nil
 }
@@ -117,7 +117,7 @@ const damagedShare = 500
 func decode(body []byte) (string, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
-		return "", errors.New("the file is empty: give the policy's text")
+		return "", errEmpty
 	}
 	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
 		out, err := unicodes.UTF16(unicodes.LittleEndian, unicodes.ExpectBOM).NewDecoder().Bytes(body)
@@ -126,7 +126,7 @@ func decode(body []byte) (string, error) {
 		}
 	}
 	if bytes.IndexByte(body, 0) >= 0 || bytes.HasPrefix(body, []byte("%PDF")) || bytes.HasPrefix(body, []byte("PK\x03\x04")) || bytes.HasPrefix(body, []byte("\xd0\xcf\x11\xe0")) {
-		return "", errors.New("not a text file (it holds binary data): save it as .docx, .html, .md or .txt in UTF-8")
+		return "", fault("binary", "not a text file (it holds binary data): save it as .docx, .html, .md or .txt in UTF-8")
 	}
 	if utf8.Valid(body) {
 		return string(body), nil
@@ -153,7 +153,7 @@ func decode(body []byte) (string, error) {
 		out, err = from.NewDecoder().Bytes(body)
 	}
 	if err != nil || bytes.Count(out, []byte("\ufffd")) > allowed || !mostlyText(string(out)) {
-		return "", errors.New("neither UTF-8 nor GB18030 text: save it as UTF-8")
+		return "", fault("encoding", "neither UTF-8 nor GB18030 text: save it as UTF-8")
 	}
 	return string(out), nil
 }

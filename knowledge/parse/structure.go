@@ -2,7 +2,6 @@ package parse
 
 import (
 	"cmp"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,8 +30,8 @@ const sectionLimit = 800
 const headRegion = 30
 
 // structure finds title, chapters and articles in a file's paragraphs. What doc holds already, from the file's
-// own front matter, is kept.
-func structure(in []block, doc *Document) error {
+// own front matter, is kept. It returns the notes beside the text.
+func structure(in []block, doc *Document) (notes []string, err error) {
 	var blocks []block
 	for _, b := range in {
 		if b.text != "" {
@@ -40,7 +39,7 @@ func structure(in []block, doc *Document) error {
 		}
 	}
 	if len(blocks) == 0 {
-		return errors.New("no text found in it: give the policy's text")
+		return nil, fault("no-text", "no text found in it: give the policy's text")
 	}
 	given := *doc
 	first := slices.IndexFunc(blocks, func(b block) bool { return articleStart.MatchString(b.text) })
@@ -59,7 +58,13 @@ func structure(in []block, doc *Document) error {
 		}
 		body = append(body, b)
 	}
+	notes = notesAmong(texts(body))
 	end := tail(blocks, above, doc)
+	for _, n := range notesAmong(texts(blocks[max(end-2, above):])) {
+		if inForceWord.MatchString(n) { // an annex ends with the day of its own passing
+			notes = append(notes, n)
+		}
+	}
 	body = append(body, blocks[above:max(end, above)]...)
 	for i, b := range blocks {
 		if i < start || i >= end {
@@ -74,7 +79,7 @@ func structure(in []block, doc *Document) error {
 		sections(body, doc)
 	}
 	if len(doc.Articles) == 0 {
-		return errors.New("no article and no paragraph found in it: give the policy's text")
+		return nil, fault("no-article", "no article and no paragraph found in it: give the policy's text")
 	}
 	for i := range doc.Articles {
 		doc.Articles[i].Passages = passages(doc.Articles[i].Text)
@@ -87,7 +92,16 @@ func structure(in []block, doc *Document) error {
 			*f[0] = *f[1]
 		}
 	}
-	return nil
+	return notes, nil
+}
+
+// texts are the paragraphs' words.
+func texts(blocks []block) []string {
+	list := make([]string, len(blocks))
+	for i, b := range blocks {
+		list[i] = b.text
+	}
+	return list
 }
 
 // pageLine reports whether a line between title and text belongs to the page: it takes dates and source from it.

@@ -115,13 +115,27 @@ var deskTests = []contract{
 		e.commit(withLead("k2", lead(2, liang)))
 		e.must(e.MoveLead(ctx, lead(2, liang).Number, 1, store.Contacted, "", "li"))
 		e.must(e.HandLead(ctx, lead(2, liang).Number, 2, "li", "", "li"))
-		e.clock.pass(3 * 24 * time.Hour) // Wednesday, 16:30 by the clock of the province
+		e.clock.pass(24 * time.Hour)
+		if got := e.listed(store.Work{View: store.ViewDue}); got != "" {
+			e.Errorf("due on Monday: %q", got)
+		}
+		e.clock.pass(24 * time.Hour) // two working days are promised
+		if got := e.listed(store.Work{View: store.ViewDue}); got != "1" {
+			e.Errorf("due on Tuesday: %q", got)
+		}
+		e.clock.pass(24 * time.Hour) // Wednesday, 16:30 by the clock of the province
+		if p, err := e.Work(ctx, store.Work{View: store.ViewDue}); err != nil || len(p.Items) != 1 || !p.Items[0].Due || p.Counts[store.ViewDue] != 1 {
+			e.Errorf("due on Wednesday: %+v, %v", p, err)
+		}
 		if got := e.listed(store.Work{View: store.ViewLate}); got != "" {
 			e.Errorf("late on Wednesday: %q", got)
 		}
 		e.clock.pass(24 * time.Hour)
 		if got := e.listed(store.Work{View: store.ViewLate}); got != "1" {
 			e.Errorf("late on Thursday: %q", got)
+		}
+		if got := e.listed(store.Work{View: store.ViewDue}); got != "" {
+			e.Errorf("due when it is late: %q", got)
 		}
 		for _, c := range []struct {
 			days int
