@@ -45,7 +45,7 @@ func (t *turn) askSame() (string, []bot.Choice) {
 		t.st.Draft.Same = ""
 		return t.question(t.step())
 	}
-	words := t.say(askSameAs, "firm", shorten(t.firm(l.Firm), 30), "town", t.orNone(t.inScript(l.Town)), "contact", l.Contact, "phone", maskedPhone(l.Phone))
+	words := t.say(askSameAs, "firm", shorten(t.firm(l.Firm), 30), "town", t.orNone(t.inScript(l.Town)), "contact", l.Contact, "phone", l.Phone.Masked())
 	return words, []bot.Choice{t.choice(labelSame), t.choice(labelNotSame), t.choice(labelCancel)}
 }
 

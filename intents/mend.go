@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"regexp"
 	"slices"
-	"strings"
 
 	"smebot/bot"
 	"smebot/intents/understand"
@@ -136,13 +135,4 @@ func (t *turn) mend() out {
 	t.effects = append(t.effects, store.CorrectLead{Lead: l, Fields: changed})
 	o.text = t.say(mendDone, "number", l.Number)
 	return o
-}
-
-// maskedPhone is a number with its middle hidden, as its owner would write it.
-func maskedPhone(p store.Phone) string {
-	s := p.Masked()
-	if rest, ok := strings.CutPrefix(s, "+86"); ok && len(rest) == len("138****8000") {
-		return rest
-	}
-	return s
 }

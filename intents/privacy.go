@@ -145,7 +145,7 @@ func (t *turn) showData(from int, full bool) out {
 	}
 	var parts []string
 	if d != nil && from == 0 {
-		phone := maskedPhone(store.Phone(d.Phone))
+		phone := store.Phone(d.Phone).Masked()
 		if full {
 			phone = t.number(d.Phone, d.Ext)
 		}
@@ -175,7 +175,7 @@ func (t *turn) showData(from int, full bool) out {
 
 // showLead writes one lead with its consent and who it was passed to.
 func (t *turn) showLead(l store.Lead, full bool) string {
-	given, phone := l.Organisation, maskedPhone(l.Phone)
+	given, phone := l.Organisation, l.Phone.Masked()
 	if given == "" {
 		given = t.say(notPassed)
 	}

@@ -8,6 +8,7 @@ package store
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"smebot/bot"
@@ -55,7 +56,11 @@ func (p Phone) Masked() string {
 	if len(r) < 8 {
 		return "****"
 	}
-	return string(r[:len(r)-8]) + "****" + string(r[len(r)-4:])
+	masked := string(r[:len(r)-8]) + "****" + string(r[len(r)-4:])
+	if rest, ok := strings.CutPrefix(masked, "+86"); ok && len(rest) == len("138****8000") {
+		return rest // a mobile number of the mainland, as people here read one
+	}
+	return masked
 }
 
 // String masks.

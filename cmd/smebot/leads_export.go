@@ -36,7 +36,7 @@ const notStated = "not stated"
 
 // work is what the flags choose.
 func (c *leadsExportCmd) work(e *env) (store.Work, error) {
-	views := []store.View{store.ViewNew, store.ViewDue, store.ViewLate, store.ViewCall, store.ViewOpen}
+	views := []store.View{store.ViewNew, store.ViewDue, store.ViewLate, store.ViewCall, store.ViewAnswered, store.ViewOpen}
 	switch {
 	case c.View != "" && !slices.Contains(views, store.View(c.View)):
 		return store.Work{}, usageError{fmt.Errorf("no such view as %q: use one of %v", c.View, views)}
