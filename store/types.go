@@ -57,10 +57,15 @@ func (p Phone) Masked() string {
 		return "****"
 	}
 	masked := string(r[:len(r)-8]) + "****" + string(r[len(r)-4:])
-	if rest, ok := strings.CutPrefix(masked, "+86"); ok && len(rest) == len("138****8000") {
-		return rest // a mobile number of the mainland, as people here read one
+	// A number of the mainland stands as people there read one: 138****8000, 0760****0000.
+	rest, mainland := strings.CutPrefix(masked, "+86")
+	switch {
+	case !mainland:
+		return masked
+	case rest[0] == '1' && len(rest) == len("138****8000"):
+		return rest
 	}
-	return masked
+	return "0" + rest
 }
 
 // String masks.
