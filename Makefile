@@ -1,4 +1,4 @@
-.PHONY: run build test race check bench
+.PHONY: run build test race race-parts race-program race-talks check bench
 
 run:            ## serve on embedded defaults
 	go run ./cmd/smebot
@@ -9,10 +9,14 @@ build:          ## one static binary
 test:           ## every test
 	go test ./...
 
-race:           ## the tests of everything that runs side by side, under the race detector
+race: race-parts race-program race-talks ## the tests of everything that runs side by side, under the race detector
+
+race-parts:
 	go test -race -short ./bot/... ./store/... ./notify ./followup ./knowledge ./teach
+race-program:
 	go test -race -short -skip 'Knowledge|Versions|Newer|BadIndex|BadDatabase|Folders|Leads[CE]|Incident|VerifyNames|Files|Retention' ./cmd/smebot
-	go test -race -short -run 'OnEveryChannel|Concurrent|WhileAnswering' ./intents/...
+race-talks:
+	go test -race -short -run 'OnEveryChannel/web|WhileAnswering' ./intents/...
 
 check:          ## what the gate runs
 	.ci/run
