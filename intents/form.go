@@ -185,7 +185,7 @@ func (t *turn) several(step field, text string) (out, bool) {
 		}
 	}
 	if told && !(t.step() == fConsent && d.Asked[fConsent] == 0 && d.Contact != "" && d.Phone != "") { // that question says it too
-		return t.ask(t.say(formKept)), true
+		return t.ask(t.say(t.keptWords())), true
 	}
 	if t.step() == step && !told {
 		return t.ask(t.say(formNoted)), true
@@ -195,6 +195,14 @@ func (t *turn) several(step field, text string) (out, bool) {
 
 // aboutPhone names a telephone number.
 var aboutPhone = regexp.MustCompile(`电话|手机|号码|phone|number|mobile`)
+
+// keptWords says what becomes of contact details told out of turn: they wait for the consent, or stand in the request.
+func (t *turn) keptWords() key {
+	if t.st.Draft.Consent != nil {
+		return formNoted
+	}
+	return formKept
+}
 
 // elsewhere reports whether one field was told while another is asked for.
 func (t *turn) elsewhere(step field, f details) bool {

@@ -71,9 +71,12 @@ func rightsOf(said string) (command, bool) {
 // What is said of passing one's details on to somebody: 会不会把我电话给别人, 不要把我的资料卖给中介.
 var (
 	ownDetails = regexp.MustCompile(`(?:我|我们|我哋|本人|个人|客户|填的|留的|人家|人)(?:的|嘅|啲|哋嘅|们的|间|个)*(?:公司|个人|手机|联系|登记)*(?:的|嘅)?(?:电话|手机|号码|信息|资料|数据|隐私|联系方式|名字)|(?:my|our|personal) (?:personal |phone |contact )*(?:phone|number|data|details|information|info|contact|name)`)
-	passesOn   = regexp.MustCompile(`(?:给|俾|畀|转|发|传|告诉|透露|提供|公开|泄|交)(?:.{0,6})(?:别人|别个|其他|其它|人家|外人|人地|人哋|俾人|第三|中介|别家|别的|广告|推销|贷款公司|公司|骗子|外面|陌生|银行|同行|旁人|无关)|卖|倒卖|出售|泄露|泄漏|外泄|(?:share|give|pass|leak|disclose|hand|send|show|sell|given|shared|sold|passed|leaked)\b`)
+	passesOn   = regexp.MustCompile(`(?:给|俾|畀|转|发|传|告诉|透露|提供|公开|泄|交)(?:.{0,6})(?:别人|别个|其他|其它|人家|外人|人地|人哋|俾人|第三|中介|别家|别的|广告|推销|贷款公司|公司|骗子|外面|陌生|银行|同行|旁人|无关)|(?:俾|畀)人|卖|倒卖|出售|泄露|泄漏|外泄|(?:share|give|pass|leak|disclose|hand|send|show|sell|given|shared|sold|passed|leaked)\b`)
 	tellsNotTo = regexp.MustCompile(`不|别|唔|勿|会|能|可以|禁止|\bnot\b|n't\b|\bnever\b|\brefuse\b`)
-	wonder     = regexp.MustCompile(`会不会|会唔会|能不能|不会.*吧|唔会.*[吧啩]|可以.*[吧吗]`)
+	// the wish to be passed on, which is a request and no worry: 麻烦把我的资料转给检测平台
+	wishesIt = regexp.MustCompile(`^(?:hi |hello )?(?:please |(?:could|can|would) you (?:please |kindly )?)(?:pass|forward|send|give|hand)\b|\bso (?:that )?they (?:can|could|may)\b|帮我|帮忙|麻烦|拜托|(?:请|希望|想)(?:你|您|你们|您们|让你们)?把|(?:转|交|发|推荐|介绍)(?:给|俾|畀|去|到)?.{0,6}(?:平台|对口|检测|设计|服务机构|服务商)`)
+	uneasy   = regexp.MustCompile(`会不会|会唔会|不要|不许|不准|别把|别给|唔好|勿|\bnot\b|n't\b|\bnever\b|\bwill you\b|\bdo you\b`)
+	wonder   = regexp.MustCompile(`会不会|会唔会|能不能|不会.*吧|唔会.*[吧啩]|可以.*[吧吗]`)
 )
 
 // wonders reports whether a message asks, with a question mark or without.
@@ -82,6 +85,9 @@ func wonders(text string) bool { return asksSomething(text) || wonder.MatchStrin
 // aboutSharing reports whether a message is about whether somebody else gets the person's details.
 func aboutSharing(text string) bool {
 	s := lower(plain(text))
+	if wishesIt.MatchString(s) && !uneasy.MatchString(s) {
+		return false
+	}
 	return utf8.RuneCountInString(s) <= 2*longestWorry && ownDetails.MatchString(s) && passesOn.MatchString(s) && (wonders(text) || tellsNotTo.MatchString(s))
 }
 

@@ -149,13 +149,13 @@ func (t *turn) takeNeed(text string, done func() out) out {
 		least = 3 // 想招人
 	}
 	if f.phone != "" && onlyOfNumber(text) {
-		return t.ask(t.say(formKept))
+		return t.ask(t.say(t.keptWords()))
 	}
 	short := utf8.RuneCountInString(told) < least && !hasType(said) && typeIn(said) == ""
 	if short || creditLabel.MatchString(said) || vague[said] || hello[said] || thanked(said) || saysAgree(said) || affirm[said] || requestOnly(text) {
 		switch {
 		case set:
-			return t.ask(t.say(formKept))
+			return t.ask(t.say(t.keptWords()))
 		case f.phone != "" && d.Phone == f.phone:
 			return t.ask(t.say(formNoted))
 		}
