@@ -40,10 +40,16 @@ func (t *turn) openLead() (store.Lead, bool) {
 	return leads[i], true
 }
 
+// ofALead are what aboutLead takes.
+var ofALead = []*regexp.Regexp{notCall, wantsNoMore, whoCalls, callMe, urging2, iAm}
+
 // aboutLead takes what people say of a request that is with staff.
 func (t *turn) aboutLead(text, said string) (out, bool) {
 	if t.in.Message.Group || t.inForm() && t.st.Draft.Mends != "" {
 		return out{}, false
+	}
+	if !slices.ContainsFunc(ofALead, func(r *regexp.Regexp) bool { return r.MatchString(said) }) {
+		return out{}, false // the store is asked only where it may matter
 	}
 	l, ok := t.openLead()
 	switch {
