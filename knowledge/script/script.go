@@ -5,6 +5,7 @@ package script
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/liuzl/gocc"
@@ -28,7 +29,40 @@ func load(name string) *gocc.OpenCC {
 func Warm() { toSimplified(); toTraditional() }
 
 // Simplified returns s in simplified script.
-func Simplified(s string) string { return convert(s, toSimplified) }
+func Simplified(s string) string {
+	if simple(s) {
+		return s
+	}
+	return convert(s, toSimplified)
+}
+
+// stays remembers of each character whether it stands for itself in simplified script: 0 not known, 1 yes, 2 no.
+// A phrase is only ever converted for a character that does not.
+var stays [1 << 16]atomic.Uint32
+
+// simple reports whether a text holds nothing to convert to simplified script. Most texts do, and are read often.
+func simple(s string) bool {
+	for _, r := range s {
+		if !unicode.Is(unicode.Han, r) {
+			continue
+		}
+		if r >= 1<<16 {
+			return false
+		}
+		state := stays[r].Load()
+		if state == 0 {
+			state = 2
+			if c := string(r); convert(c, toSimplified) == c {
+				state = 1
+			}
+			stays[r].Store(state)
+		}
+		if state == 2 {
+			return false
+		}
+	}
+	return true
+}
 
 // Traditional returns s in traditional script.
 func Traditional(s string) string {
