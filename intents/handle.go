@@ -65,7 +65,7 @@ func (t *turn) handle(text string, chosen bool) out {
 	if o, ok := t.nearText(text); ok {
 		return o
 	}
-	if o, ok := t.lean(text, said); ok {
+	if o, ok := t.lean(said); ok {
 		return o
 	}
 	if t.st.Draft != nil && neverAgrees(text) { // a form that waits

@@ -46,14 +46,14 @@ var (
 )
 
 // lean answers such a message. It reports false for every other.
-func (t *turn) lean(text, said string) (out, bool) {
+func (t *turn) lean(said string) (out, bool) {
 	if t.inForm() || t.st.Guide != nil {
 		return out{}, false
 	}
 	if o, ok := t.manners(said); ok {
 		return o, true
 	}
-	if o, ok := t.otherTown(text, said); ok {
+	if o, ok := t.otherTown(said); ok {
 		return o, true
 	}
 	topic := t.lastTurn().Article
@@ -136,7 +136,7 @@ func (t *turn) whoIsNear() out {
 	return t.nearIn(slug)
 }
 
-// nearIn answers who offers a kind of platform near the firm, leadIn for the town where it is not known.
+// nearIn answers who offers a kind of platform near the firm, asking for the town where it is not known.
 func (t *turn) nearIn(slug string) out {
 	if t.r.dir == nil || !t.r.dir.Offers(slug) {
 		return t.offered(out{text: t.say(nearNowhere), intent: understand.Platform, platforms: []string{slug}}, slug)
@@ -207,7 +207,7 @@ func (t *turn) others(slug string) out {
 const nearMost = 6
 
 // otherTown takes a question about another town where a kind of platform was spoken of.
-func (t *turn) otherTown(text, said string) (out, bool) {
+func (t *turn) otherTown(said string) (out, bool) {
 	slug := t.slugNow()
 	if slug == "" || t.r.dir == nil {
 		return out{}, false

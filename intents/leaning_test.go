@@ -100,7 +100,7 @@ func TestGuideHearsATown(t *testing.T) {
 
 // TestQuestionsOfAnything are answered by what was spoken of, or asked back; never by what their words are like.
 func TestQuestionsOfAnything(t *testing.T) {
-	for s, want := range map[string]string{"要准备什么": "建议先准备", "需要什么材料": "建议先准备", "怎么申请": "具体机构", "多久能办好": "具体机构", "利息多少": "具体机构", "有人上门吗": "具体机构", "找谁办": "具体机构", "點樣申請": "具体机构", "how long does it take": "organisation", "what do I need to bring": "ready"} {
+	for s, want := range map[string]string{"要准备什么": "建议先准备", "需要什么材料": "建议先准备", "怎么申请": "具体机构", "多久能办好": "具体机构", "利息多少": "具体机构", "有人上门吗": "具体机构", "找谁办": "具体机构", "點樣申請": "具体机构", "how long does it take": "organisation", "what do I need to bring": "ready", "what's the fee?": "organisation"} {
 		w := nearWorld(t, "中山市古镇镇")
 		w.text("质量检测")
 		if r := w.text(s); !strings.Contains(script.Simplified(r.Text), want) || !strings.Contains(script.Simplified(r.Text), "虚构检测站") {

@@ -9,7 +9,7 @@ var generic = anyOf(`^(?:请问|那么?|咁|噉|and |so )*(?:` +
 	`(?:要)?(?:利息|利率|费用|价钱|价格|收费)(?:是|要|大概|一般)?(?:多少|几多|怎么算|点计|点收|贵不贵|高不高)|(?:贵不贵|要多少钱|几多钱|多少钱)|` +
 	`(?:要|需要|使唔使|要不要|是不是要)(?:抵押|担保|排队|预约|本人去|押金|先交钱|跑很多趟)|(?:有没有人|有冇人|有人|会|可以|能|能不能|会不会)?上门(?:服务|来)?|` +
 	`(?:如果|要是)?(?:不|唔|没|冇)(?:达标|合格|通过|够条件|批|过)(?:了)?(?:怎么办|点算|会怎样|咋办)|(?:怎么办|点算|咋办)|下一步(?:呢|怎么走|做什么)?|` +
-	`how (?:do|can|should) (?:i|we) (?:apply|start|proceed|do (?:it|this|that))|who approves (?:it|this)|what (?:do|should) (?:i|we) (?:prepare|bring|need)(?: to bring| to prepare)?|how long (?:does|will) it take|how much (?:is it|does it cost)|what(?: is|\\'s) the (?:fee|cost|interest)` +
+	`how (?:do|can|should) (?:i|we) (?:apply|start|proceed|do (?:it|this|that))|who approves (?:it|this)|what (?:do|should) (?:i|we) (?:prepare|bring|need)(?: to bring| to prepare)?|how long (?:does|will) it take|how much (?:is it|does it cost)|what(?: is|'s) the (?:fee|cost|interest)` +
 	`)(?:吗|嘛|么|呢|啊|呀|㗎|的|嘅|了|[?？])*$`)
 
 // Generic reports whether a message asks something that only its context makes a question.
