@@ -57,7 +57,7 @@ func partsOf(text string) []string {
 }
 
 // withSecond completes what a message means by another request in it. Where parts of it mean different things, each
-// surely, the first of them is what the message means; a place or year outside the policy holds for all of it.
+// surely, the first of them is what the message means; a place outside the province holds for all of it.
 func (u *Understander) withSecond(n normal, whole Result) Result {
 	if whole.Taught || whole.Answer != "" || otherPlace(n.text) != "" {
 		return whole
